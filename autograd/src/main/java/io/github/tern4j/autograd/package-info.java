@@ -1,0 +1,2 @@
+/** Placeholder until the first class of the package. */
+package io.github.tern4j.autograd;
