@@ -1,0 +1,36 @@
+package io.github.tern4j.tensor;
+
+import io.github.tern4j.tensor.kernel.Kernel;
+
+/**
+ * A place where kernels run: a table from kernel contract to implementation, and the memory those kernels work on.
+ *
+ * <p>Calls come from one thread. Kernels may run asynchronously on a device; {@link #download} waits for what it reads.
+ */
+public interface Backend extends AutoCloseable {
+
+  /** Short name: {@code reference}, {@code vector}, {@code opencl:0}. */
+  String name();
+
+  /**
+   * The implementation of a kernel contract.
+   *
+   * @throws MissingKernelException when this backend has none; nothing falls back to a slower place in silence
+   */
+  <K extends Kernel> K kernel(Class<K> contract);
+
+  /** A contiguous F32 tensor with unspecified content in this backend's memory, from its pool. */
+  Tensor allocate(Shape shape);
+
+  /** Gives the memory of a tensor from {@link #allocate} back to the pool; no view of it may be read afterwards. */
+  void release(Tensor tensor);
+
+  /** A copy of a host tensor in this backend's memory. */
+  Tensor upload(Tensor host);
+
+  /** The elements of a tensor of this backend as F32 in row-major order, in a new array. */
+  float[] download(Tensor tensor);
+
+  @Override
+  void close();
+}

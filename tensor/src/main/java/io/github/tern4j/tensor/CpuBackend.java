@@ -1,0 +1,65 @@
+package io.github.tern4j.tensor;
+
+import io.github.tern4j.tensor.kernel.Kernel;
+
+/** A backend whose tensors lie on the Java heap: a kernel table, a buffer pool and a worker pool. */
+public final class CpuBackend implements Backend {
+
+  private final String name;
+  private final KernelTable kernels;
+  private final Workers workers;
+  private final BufferPool pool;
+
+  /** A backend over these kernels; it closes {@code workers} when it is closed. */
+  public CpuBackend(String name, KernelTable kernels, Workers workers, BufferPool pool) {
+    this.name = name;
+    this.kernels = kernels;
+    this.workers = workers;
+    this.pool = pool;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public <K extends Kernel> K kernel(Class<K> contract) {
+    return kernels.get(contract);
+  }
+
+  /** The threads that the kernels of this backend run on. */
+  public Workers workers() {
+    return workers;
+  }
+
+  /** The pool behind {@link #allocate}. */
+  public BufferPool pool() {
+    return pool;
+  }
+
+  @Override
+  public Tensor allocate(Shape shape) {
+    return Tensor.of(new FloatStorage(pool.take(shape.intSize())), shape);
+  }
+
+  @Override
+  public void release(Tensor tensor) {
+    pool.release(tensor.array());
+  }
+
+  @Override
+  public Tensor upload(Tensor host) {
+    return Tensor.of(new FloatStorage(host.toFloats()), host.shape());
+  }
+
+  @Override
+  public float[] download(Tensor tensor) {
+    return tensor.toFloats();
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

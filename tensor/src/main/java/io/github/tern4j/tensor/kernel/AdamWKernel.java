@@ -1,0 +1,28 @@
+package io.github.tern4j.tensor.kernel;
+
+import io.github.tern4j.tensor.Tensor;
+
+/**
+ * One step of AdamW (Loshchilov and Hutter 2019) in one pass, in the operation order of PyTorch:
+ * {@code g = gradient gradientFactor; w = w (1 - rate decay); m = m + (1 - beta1) (g - m); v = beta2 v + (1 - beta2) g^2;}
+ * {@code w = w - rate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)}. Contiguous; elementwise, so exact on every CPU
+ * backend; the scalars are computed in double and rounded once.
+ */
+public interface AdamWKernel extends Kernel {
+
+  /**
+   * The numbers of one step.
+   *
+   * @param rate learning rate
+   * @param beta1 decay of the first moment
+   * @param beta2 decay of the second moment
+   * @param eps added to the root of the second moment
+   * @param decay decoupled weight decay
+   * @param step t, from 1
+   * @param gradientFactor what gradients are multiplied by first: clipping and averaging over micro-batches
+   */
+  record Step(double rate, double beta1, double beta2, double eps, double decay, long step, double gradientFactor) {}
+
+  /** Updates weight and both moments in place. */
+  void step(Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Step step);
+}

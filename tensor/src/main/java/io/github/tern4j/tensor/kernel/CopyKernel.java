@@ -1,0 +1,17 @@
+package io.github.tern4j.tensor.kernel;
+
+import io.github.tern4j.tensor.Tensor;
+
+/** Copies, scales and fills. */
+public interface CopyKernel extends Kernel {
+
+  /**
+   * {@code out = factor * x}, or {@code out = fma(factor, x, out)} with {@code accumulate}. Both have the same shape and are fully
+   * strided: even the last dimension of {@code x} may have any stride (a transposed view) or 0 (an expanded one). A factor of 1
+   * copies bits.
+   */
+  void copy(Tensor x, float factor, Tensor out, boolean accumulate);
+
+  /** {@code out = value} everywhere; {@code out} is strided. */
+  void fill(float value, Tensor out);
+}

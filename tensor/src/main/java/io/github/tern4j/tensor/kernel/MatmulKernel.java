@@ -1,0 +1,30 @@
+package io.github.tern4j.tensor.kernel;
+
+import io.github.tern4j.tensor.Tensor;
+
+/**
+ * Matrix product {@code out = op(a) op(b)} over the last two dimensions, op = transpose or identity.
+ *
+ * <p><b>Summation:</b> k is cut into blocks of {@value #K_BLOCK}. Inside a block the sum starts at zero and ascends in k with fused
+ * multiply-add; block sums are added to the output in ascending order (to its old value first with {@code accumulate}; otherwise
+ * the first block's sum is the start). Hence results do not depend on tiling, threads or vector width.
+ */
+public interface MatmulKernel extends Kernel {
+
+  /** Terms of one block of the inner sum. */
+  int K_BLOCK = 256;
+
+  /**
+   * Computes the product. Operands are strided; leading dimensions of {@code a} and {@code b} are equal to the output's, or 1 or
+   * missing and then shared by the whole batch.
+   *
+   * @param a {@code [.., m, k]}, or {@code [.., k, m]} with {@code transposeA}
+   * @param transposeA whether {@code a} is stored transposed
+   * @param b {@code [.., k, n]}, or {@code [.., n, k]} with {@code transposeB} (a weight is {@code [out, in]})
+   * @param transposeB whether {@code b} is stored transposed
+   * @param out {@code [.., m, n]}
+   * @param accumulate whether to add to {@code out}
+   * @throws IllegalArgumentException when shapes do not fit
+   */
+  void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out, boolean accumulate);
+}

@@ -1,0 +1,25 @@
+package io.github.tern4j.tensor.kernel;
+
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.ternary.PackedTernary;
+
+/**
+ * Product of int8 activations with packed ternary weights.
+ *
+ * <p>The inner sums {@code sum_i code_i w_i} are exact integers on every backend. With one scale per tensor
+ * {@code out = (float) sum * (delta * (gamma / 127))}; with groups {@code out = (gamma / 127) * t}, {@code t} the float sum
+ * {@code t = fma((float) sum_g, delta_g, t)} ascending over the groups of the row from 0. Each operation rounds once in this order,
+ * so outputs are equal to the bit on every backend.
+ */
+public interface TernaryProductKernel extends Kernel {
+
+  /**
+   * The product.
+   *
+   * @param weight {@code [out, in]}
+   * @param codes I8 in native memory, {@code [rows, in]}, contiguous
+   * @param gamma {@code [rows]}: largest magnitudes of the rows
+   * @param out {@code [rows, out]}, overwritten, contiguous
+   */
+  void product(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out);
+}

@@ -1,0 +1,14 @@
+package io.github.tern4j.tensor.kernel;
+
+import io.github.tern4j.tensor.Tensor;
+
+/** Elementwise functions of one contiguous tensor. {@code EXP}, {@code SIGMOID}, {@code SILU} and {@code TANH} use
+ * {@link FloatMath}, the others the JDK's functions in double rounded to float; {@code RELU} of NaN is NaN. */
+public interface UnaryKernel extends Kernel {
+
+  /** {@code out = f(x)}; {@code out} may be {@code x}. */
+  void apply(UnaryFunction function, Tensor x, Tensor out);
+
+  /** {@code gradX (+)= gradOut * f'(x)}, with {@code out = f(x)} from the forward pass. {@code gradX} may be {@code gradOut}. */
+  void backward(UnaryFunction function, Tensor x, Tensor out, Tensor gradOut, Tensor gradX, boolean accumulate);
+}

@@ -1,0 +1,2 @@
+/** Ternary weights packed in native memory. */
+package io.github.tern4j.tensor.ternary;

@@ -1,0 +1,2 @@
+/** Placeholder. */
+package io.github.tern4j.tensor.vector;
