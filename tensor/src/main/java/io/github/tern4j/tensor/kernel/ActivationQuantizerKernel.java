@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.kernel;
 
+import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.Tensor;
 
 /**
@@ -30,4 +31,19 @@ public interface ActivationQuantizerKernel extends Kernel {
    * @param gamma {@code [rows]}
    */
   void codes(Tensor x, EpsilonRule rule, float eps, Tensor codes, Tensor gamma);
+
+  /** Refuses operands of {@link #fakeQuantize} that do not fit. */
+  static void checkFakeQuantize(Tensor x, Tensor out, Tensor gamma) {
+    Operands.of("activation fakeQuantize", "x, out, gamma", x, out, gamma).contiguous().rankedAtLeast(1).like(x, out)
+        .sized(gamma, x.shape().rows(), "one for each row of x").apart(gamma, x, out);
+  }
+
+  /** Refuses operands of {@link #codes} that do not fit. */
+  static void checkCodes(Tensor x, Tensor codes, Tensor gamma) {
+    Operands.of("activation codes", "x, gamma", x, gamma).contiguous().rankedAtLeast(1)
+        .sized(gamma, x.shape().rows(), "one for each row of x").apart(gamma, x);
+    Operands.of("activation codes", "x, codes, gamma", x, codes, gamma)
+        .require(codes.dtype() == DType.I8 && codes.isContiguous(), "codes are not contiguous I8", "one byte for each element")
+        .sized(codes, x.size(), "one code for each element of x");
+  }
 }

@@ -25,4 +25,13 @@ public interface AdamWKernel extends Kernel {
 
   /** Updates weight and both moments in place. */
   void step(Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Step step);
+
+  /** Refuses operands of {@link #step} that do not fit. */
+  static void checkStep(Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Step step) {
+    Operands.of("adamW", "weight, gradient, firstMoment, secondMoment", weight, gradient, firstMoment, secondMoment)
+        .contiguous().like(weight, gradient, firstMoment, secondMoment)
+        .apart(weight, gradient, firstMoment, secondMoment).apart(firstMoment, gradient, secondMoment)
+        .apart(secondMoment, gradient)
+        .require(step.step() >= 1, "the step number is below 1", "steps counted from 1");
+  }
 }

@@ -18,7 +18,30 @@ public interface KlDivergenceKernel extends Kernel {
    */
   void klDivergence(Tensor teacher, Tensor student, float tau, boolean[] keep, Tensor losses);
 
-  /** {@code gradStudent (+)= factor / tau (softmax(student / tau) - softmax(teacher / tau))}; the teacher gets no gradient. */
+  /**
+   * {@code gradStudent (+)= factor / tau (softmax(student / tau) - softmax(teacher / tau))}; the teacher gets no gradient.
+   * {@code gradStudent} may be {@code student} when it is overwritten.
+   */
   void klDivergenceBackward(Tensor teacher, Tensor student, float tau, boolean[] keep, float factor, Tensor gradStudent,
       boolean accumulate);
+
+  /** Refuses operands of {@link #klDivergence} that do not fit. */
+  static void checkKlDivergence(Tensor teacher, Tensor student, float tau, boolean[] keep, Tensor losses) {
+    Operands operands = Operands.of("klDivergence", "teacher, student, losses", teacher, student, losses);
+    checkRows(operands, teacher, student, tau, keep);
+    operands.sized(losses, keep.length, "one for each row").apart(losses, teacher, student);
+  }
+
+  /** Refuses operands of {@link #klDivergenceBackward} that do not fit. */
+  static void checkKlDivergenceBackward(Tensor teacher, Tensor student, float tau, boolean[] keep, Tensor gradStudent) {
+    Operands operands = Operands.of("klDivergenceBackward", "teacher, student, gradStudent", teacher, student, gradStudent);
+    checkRows(operands, teacher, student, tau, keep);
+    operands.like(student, gradStudent).apart(gradStudent, teacher);
+  }
+
+  private static void checkRows(Operands operands, Tensor teacher, Tensor student, float tau, boolean[] keep) {
+    operands.contiguous().ranked(teacher, 2, "teacher [rows, classes]").like(teacher, student)
+        .require(keep.length == teacher.dim(0), "length of keep does not fit", "one entry for each row")
+        .require(tau > 0, "tau is not positive", "a temperature above 0");
+  }
 }

@@ -26,4 +26,27 @@ public interface ReduceKernel extends Kernel {
 
   /** The sum of squares of all elements of a contiguous tensor, carried in double by {@link Summation#ELEMENTS_PER_CHUNK chunks}. */
   double sumOfSquares(Tensor x);
+
+  /** Refuses operands of {@link #sumTo} that do not fit. */
+  static void checkSumTo(Tensor x, Tensor out) {
+    Operands operands = Operands.of("sumTo", "x, out", x, out).strided().writable(out).apart(out, x)
+        .require(out.shape().rank() <= x.shape().rank(), "out has more dimensions", "at most those of x");
+    for (int axis = 1; axis <= out.shape().rank(); axis++) {
+      operands.require(out.dim(-axis) == 1 || out.dim(-axis) == x.dim(-axis), "shapes do not match",
+          "dimensions of out equal to those of x or 1, aligned at the end");
+    }
+  }
+
+  /** Refuses operands of {@link #maxLast} that do not fit. */
+  static void checkMaxLast(Tensor x, Tensor out, int[] index) {
+    Operands.of("maxLast", "x, out", x, out).contiguous().ranked(x, 2, "x [rows, columns]")
+        .require(x.dim(1) > 0, "rows are empty", "at least one column")
+        .sized(out, x.dim(0), "one for each row of x")
+        .require(index.length == x.dim(0), "length of index does not fit", "one position for each row of x").apart(out, x);
+  }
+
+  /** Refuses an operand of {@link #sumOfSquares} that does not fit. */
+  static void checkSumOfSquares(Tensor x) {
+    Operands.of("sumOfSquares", "x", x).contiguous();
+  }
 }

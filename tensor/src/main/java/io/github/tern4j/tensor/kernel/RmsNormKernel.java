@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.kernel;
 
+import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 
 /**
@@ -28,4 +29,19 @@ public interface RmsNormKernel extends Kernel {
    */
   void rmsNormBackward(Tensor x, Tensor weight, Tensor rstd, Tensor gradOut, Tensor gradX, boolean accumulateX,
       Tensor gradWeight, boolean accumulateWeight);
+
+  /** Refuses operands of {@link #rmsNorm} that do not fit. */
+  static void checkRmsNorm(Tensor x, Tensor weight, Tensor out, Tensor rstd) {
+    Operands.of("rmsNorm", "x, weight, out, rstd", x, weight, out, rstd).contiguous().rankedAtLeast(1).like(x, out)
+        .shaped(weight, Shape.of(x.dim(-1)), "[n]").sized(rstd, x.shape().rows(), "one for each row of x")
+        .apart(out, weight).apart(rstd, x, weight, out);
+  }
+
+  /** Refuses operands of {@link #rmsNormBackward} that do not fit. */
+  static void checkRmsNormBackward(Tensor x, Tensor weight, Tensor rstd, Tensor gradOut, Tensor gradX, Tensor gradWeight) {
+    Operands.of("rmsNormBackward", "x, weight, rstd, gradOut, gradX, gradWeight", x, weight, rstd, gradOut, gradX, gradWeight)
+        .contiguous().rankedAtLeast(1).like(x, gradOut, gradX).shaped(weight, Shape.of(x.dim(-1)), "[n]").like(weight, gradWeight)
+        .sized(rstd, x.shape().rows(), "one for each row of x").apart(gradX, x, weight, rstd, gradOut, gradWeight)
+        .apart(gradWeight, x, weight, rstd, gradOut);
+  }
 }

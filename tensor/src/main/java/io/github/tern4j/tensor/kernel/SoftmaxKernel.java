@@ -21,4 +21,15 @@ public interface SoftmaxKernel extends Kernel {
 
   /** {@code gradX (+)= gradOut - exp(y) sum_j gradOut_j} with {@code y = logSoftmax(x)}. */
   void logSoftmaxBackward(Tensor y, Tensor gradOut, Tensor gradX, boolean accumulate);
+
+  /** Refuses operands of {@link #softmax} and {@link #logSoftmax} that do not fit. */
+  static void checkSoftmax(Tensor x, Tensor out) {
+    Operands.of("softmax", "x, out", x, out).contiguous().rankedAtLeast(1).like(x, out);
+  }
+
+  /** Refuses operands of {@link #softmaxBackward} and {@link #logSoftmaxBackward} that do not fit. */
+  static void checkSoftmaxBackward(Tensor y, Tensor gradOut, Tensor gradX) {
+    Operands.of("softmaxBackward", "y, gradOut, gradX", y, gradOut, gradX).contiguous().rankedAtLeast(1).like(y, gradOut, gradX)
+        .apart(gradX, y, gradOut);
+  }
 }

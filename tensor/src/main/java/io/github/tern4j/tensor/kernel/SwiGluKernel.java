@@ -11,4 +11,16 @@ public interface SwiGluKernel extends Kernel {
   /** {@code gradGate (+)= gradOut up s (1 + gate (1 - s))} with {@code s = sigmoid(gate)}, {@code gradUp (+)= gradOut gate s}. */
   void swiGluBackward(Tensor gate, Tensor up, Tensor gradOut, Tensor gradGate, boolean accumulateGate,
       Tensor gradUp, boolean accumulateUp);
+
+  /** Refuses operands of {@link #swiGlu} that do not fit. */
+  static void checkSwiGlu(Tensor gate, Tensor up, Tensor out) {
+    Operands.of("swiGlu", "gate, up, out", gate, up, out).contiguous().like(gate, up, out);
+  }
+
+  /** Refuses operands of {@link #swiGluBackward} that do not fit. */
+  static void checkSwiGluBackward(Tensor gate, Tensor up, Tensor gradOut, Tensor gradGate, Tensor gradUp) {
+    Operands.of("swiGluBackward", "gate, up, gradOut, gradGate, gradUp", gate, up, gradOut, gradGate, gradUp)
+        .contiguous().like(gate, up, gradOut, gradGate, gradUp).apart(gradGate, gate, up, gradOut, gradUp)
+        .apart(gradUp, gate, up, gradOut);
+  }
 }

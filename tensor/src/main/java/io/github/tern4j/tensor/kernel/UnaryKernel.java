@@ -11,4 +11,15 @@ public interface UnaryKernel extends Kernel {
 
   /** {@code gradX (+)= gradOut * f'(x)}, with {@code out = f(x)} from the forward pass. {@code gradX} may be {@code gradOut}. */
   void backward(UnaryFunction function, Tensor x, Tensor out, Tensor gradOut, Tensor gradX, boolean accumulate);
+
+  /** Refuses operands of {@link #apply} that do not fit. */
+  static void checkApply(Tensor x, Tensor out) {
+    Operands.of("unary", "x, out", x, out).contiguous().like(x, out);
+  }
+
+  /** Refuses operands of {@link #backward} that do not fit. */
+  static void checkBackward(Tensor x, Tensor out, Tensor gradOut, Tensor gradX) {
+    Operands.of("unaryBackward", "x, out, gradOut, gradX", x, out, gradOut, gradX).contiguous().like(x, out, gradOut, gradX)
+        .apart(gradX, x, out);
+  }
 }

@@ -26,4 +26,35 @@ public interface WeightQuantizerKernel extends Kernel {
 
   /** The codes alone, one byte each in row-major order, into {@code codes} of {@code out * in} bytes. */
   void codes(Tensor weight, int groupSize, Tensor scales, EpsilonRule rule, float eps, byte[] codes);
+
+  /** Refuses operands of {@link #scales} that do not fit. */
+  static void checkScales(Tensor weight, int groupSize, Tensor scales) {
+    Operands operands = Operands.of("weight scales", "weight, scales", weight, scales).apart(scales, weight);
+    checkGroups(operands, weight, groupSize, scales);
+  }
+
+  /** Refuses operands of {@link #fakeQuantize} that do not fit. */
+  static void checkFakeQuantize(Tensor weight, int groupSize, Tensor scales, Tensor out) {
+    Operands operands = Operands.of("weight fakeQuantize", "weight, scales, out", weight, scales, out);
+    checkGroups(operands, weight, groupSize, scales);
+    operands.like(weight, out).apart(out, scales);
+  }
+
+  /** Refuses operands of {@link #codes} that do not fit. */
+  static void checkCodes(Tensor weight, int groupSize, Tensor scales, byte[] codes) {
+    Operands operands = Operands.of("weight codes", "weight, scales", weight, scales);
+    checkGroups(operands, weight, groupSize, scales);
+    operands.require(codes.length == weight.size(), "number of codes does not fit", "one byte for each weight");
+  }
+
+  private static void checkGroups(Operands operands, Tensor weight, int groupSize, Tensor scales) {
+    operands.contiguous().ranked(weight, 2, "weight [out, in]")
+        .require(groupSize >= 0, "groupSize is negative", "columns of a group, or 0 for one scale");
+    if (groupSize == 0) {
+      operands.sized(scales, 1, "one scale for the tensor");
+    } else {
+      int groups = Math.ceilDiv(weight.dim(1), groupSize);
+      operands.sized(scales, (long) weight.dim(0) * groups, "[out, ceil(in / groupSize)] = [" + weight.dim(0) + ", " + groups + "]");
+    }
+  }
 }
