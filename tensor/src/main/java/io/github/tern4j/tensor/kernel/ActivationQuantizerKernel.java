@@ -7,13 +7,17 @@ import io.github.tern4j.tensor.Tensor;
  * Absmax int8 quantizer, one scale per row (token) (Wu et al. 2025, eq. 2-3): {@code gamma = max|x|},
  * {@code code = clip(rint(x (127 / divisor(gamma))), -128, 127)}, ties to even; value = {@code code (gamma / 127)}.
  *
- * <p>{@code 127 / divisor} and {@code gamma / 127} are rounded to float first, then one float multiplication each. Exact on every
- * backend. Contiguous.
+ * <p>{@code 127 / divisor} and {@code gamma / 127} are rounded to float first, then one float multiplication each. Codes are
+ * integers: zero has no sign, NaN has code 0 (but makes its gamma NaN, and with it all values of the row). Exact on every backend.
+ * Contiguous.
  */
 public interface ActivationQuantizerKernel extends Kernel {
 
   /** Largest code. */
-  float LARGEST_CODE = 127;
+  int LARGEST_CODE = 127;
+
+  /** Smallest code. */
+  int SMALLEST_CODE = -128;
 
   /**
    * The fake-quantized activation.

@@ -2,7 +2,7 @@ package io.github.tern4j.tensor.kernel;
 
 import io.github.tern4j.tensor.Tensor;
 
-/** Elementwise functions of two tensors. */
+/** Elementwise functions of two tensors. Exact on every backend. */
 public interface BinaryKernel extends Kernel {
 
   /**

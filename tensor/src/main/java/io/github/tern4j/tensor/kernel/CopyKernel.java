@@ -2,7 +2,7 @@ package io.github.tern4j.tensor.kernel;
 
 import io.github.tern4j.tensor.Tensor;
 
-/** Copies, scales and fills. */
+/** Copies, scales and fills. Exact on every backend. */
 public interface CopyKernel extends Kernel {
 
   /**

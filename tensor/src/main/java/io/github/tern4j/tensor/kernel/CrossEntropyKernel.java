@@ -3,8 +3,9 @@ package io.github.tern4j.tensor.kernel;
 import io.github.tern4j.tensor.Tensor;
 
 /**
- * Cross-entropy with integer targets, row by row: {@code loss_r = ln sum_j exp(x_j) - x_target}. Rows whose target is
- * {@link #IGNORED} have loss 0 and no gradient. Contiguous; sums follow {@link Summation}.
+ * Cross-entropy with integer targets, row by row: {@code loss_r = logSumExp_r - x_target} with
+ * {@code logSumExp = max + ln sum_j exp(x_j - max)}. Rows whose target is {@link #IGNORED} have loss and logSumExp 0 and no
+ * gradient. Contiguous; sums follow {@link Summation}.
  */
 public interface CrossEntropyKernel extends Kernel {
 
@@ -23,7 +24,7 @@ public interface CrossEntropyKernel extends Kernel {
   void crossEntropy(Tensor logits, int[] targets, Tensor losses, Tensor logSumExp);
 
   /**
-   * {@code gradLogits (+)= factor (softmax(logits) - onehot(target))} for rows that take part, 0 for the others.
+   * {@code gradLogits_j (+)= factor (exp(x_j - logSumExp) - [j = target])} for rows that take part, 0 for the others.
    * {@code gradLogits} may be {@code logits} when it is overwritten.
    */
   void crossEntropyBackward(Tensor logits, int[] targets, Tensor logSumExp, float factor, Tensor gradLogits, boolean accumulate);

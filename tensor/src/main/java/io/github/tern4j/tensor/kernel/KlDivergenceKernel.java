@@ -6,6 +6,10 @@ import io.github.tern4j.tensor.Tensor;
  * Divergence of a student's from a teacher's distribution at a temperature, row by row:
  * {@code loss_r = KL(p_T || p_S) = sum_j p_T (ln p_T - ln p_S)} with {@code p = softmax(logits / tau)} (Wu et al. 2025, eq. 9).
  * Contiguous; sums follow {@link Summation}. Rows with {@code keep[r] == false} have loss 0 and no gradient.
+ *
+ * <p>With {@code z_j = (x_j - max) inverseTau}, {@code inverseTau = 1 / tau}: {@code ln p_j = z_j - ln sum_i exp(z_i)} and
+ * {@code p_j = exp(ln p_j)}. The product is fused into the sum. A class to which the teacher gives probability 0 contributes 0,
+ * whatever the student says of it.
  */
 public interface KlDivergenceKernel extends Kernel {
 
@@ -19,7 +23,7 @@ public interface KlDivergenceKernel extends Kernel {
   void klDivergence(Tensor teacher, Tensor student, float tau, boolean[] keep, Tensor losses);
 
   /**
-   * {@code gradStudent (+)= factor / tau (softmax(student / tau) - softmax(teacher / tau))}; the teacher gets no gradient.
+   * {@code gradStudent (+)= (factor inverseTau) (p_S - p_T)}; the teacher gets no gradient.
    * {@code gradStudent} may be {@code student} when it is overwritten.
    */
   void klDivergenceBackward(Tensor teacher, Tensor student, float tau, boolean[] keep, float factor, Tensor gradStudent,

@@ -2,13 +2,14 @@ package io.github.tern4j.tensor.kernel;
 
 import io.github.tern4j.tensor.Tensor;
 
-/** Reductions. */
+/** Reductions. Exact on every backend that computes in double. */
 public interface ReduceKernel extends Kernel {
 
   /**
    * Sums {@code x} to the smaller, broadcastable shape of {@code out} and multiplies by {@code factor}: the gradient of a
-   * broadcast, a sum over one axis, a mean with factor 1/n. Each output element sums its terms ascending in row-major order of
-   * {@code x}, in double, rounded once.
+   * broadcast, a sum over one axis, a mean with factor 1/n. Each output element sums its terms from 0, ascending in row-major
+   * order of {@code x}, in double; the sum times the factor is rounded once to float, then added to {@code out} with
+   * {@code accumulate}.
    *
    * @param x strided, {@code [d0, .., dn]}
    * @param out the same rank with some dimensions 1, or fewer leading dimensions
@@ -24,7 +25,10 @@ public interface ReduceKernel extends Kernel {
    */
   void maxLast(Tensor x, Tensor out, int[] index);
 
-  /** The sum of squares of all elements of a contiguous tensor, carried in double by {@link Summation#ELEMENTS_PER_CHUNK chunks}. */
+  /**
+   * The sum of squares of all elements of a contiguous tensor, carried in double by {@link Summation#ELEMENTS_PER_CHUNK chunks}
+   * (a square of a float is exact in double).
+   */
   double sumOfSquares(Tensor x);
 
   /** Refuses operands of {@link #sumTo} that do not fit. */

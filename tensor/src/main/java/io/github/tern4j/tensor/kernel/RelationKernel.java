@@ -9,7 +9,8 @@ import io.github.tern4j.tensor.Tensor;
  * {@code loss = KL(R_T || R_S)} for every query row. There is no causal mask. Teacher and student may have different widths.
  *
  * <p>Tokens from {@code lengths[b]} on are padding: they are neither query nor key, their loss and gradient are 0. Probabilities
- * are limited below to {@link #SMALLEST_PROBABILITY} before the logarithm in the loss; the gradient ignores that limit.
+ * are limited below to {@link #SMALLEST_PROBABILITY} before the logarithm in the loss; the gradient ignores that limit. A norm
+ * below {@link #SMALLEST_NORM} counts as a constant in the gradient.
  *
  * <p><b>Exactness:</b> as {@link AttentionKernel}.
  */

@@ -5,10 +5,9 @@ import io.github.tern4j.tensor.Tensor;
 
 /**
  * Root-mean-square norm (Zhang and Sennrich 2019) over the last dimension of width n:
- * {@code rstd = 1 / sqrt(sum_i x_i^2 / n + eps)}, {@code out_i = (x_i rstd) weight_i}.
+ * {@code rstd = 1 / sqrt(sum_i x_i^2 / n + eps)}, {@code out_i = x_i rstd weight_i}.
  *
- * <p>Sums follow {@link Summation}; rstd is computed in float: {@code (float) (1 / Math.sqrt(mean + eps))} with mean and eps as
- * double. All tensors contiguous.
+ * <p>Sums follow {@link Summation}; rstd is {@code 1 / sqrt((double) sum / n + eps)} in double, rounded once. All tensors contiguous.
  */
 public interface RmsNormKernel extends Kernel {
 
@@ -23,9 +22,9 @@ public interface RmsNormKernel extends Kernel {
   void rmsNorm(Tensor x, Tensor weight, float eps, Tensor out, Tensor rstd);
 
   /**
-   * With {@code u_i = gradOut_i weight_i} and {@code c = rstd^2 sum_i(u_i x_i) / n} (per row):
-   * {@code gradX_i (+)= rstd (u_i - x_i c)} and {@code gradWeight_i (+)= sum over rows of gradOut_i x_i rstd}, the latter in
-   * {@link Summation#ROWS_PER_CHUNK chunks of rows}.
+   * With {@code u_i = gradOut_i weight_i} and {@code c = rstd^2 sum_i(u_i x_i) / n} (per row; from the float sum on in double,
+   * left to right, rounded once): {@code gradX_i (+)= rstd (u_i - x_i c)} and {@code gradWeight_i (+)= sum over rows of
+   * gradOut_i (x_i rstd)}, the latter in {@link Summation#ROWS_PER_CHUNK chunks of rows} with the outer product fused.
    */
   void rmsNormBackward(Tensor x, Tensor weight, Tensor rstd, Tensor gradOut, Tensor gradX, boolean accumulateX,
       Tensor gradWeight, boolean accumulateWeight);

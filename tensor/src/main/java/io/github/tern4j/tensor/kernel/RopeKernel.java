@@ -7,7 +7,7 @@ import io.github.tern4j.tensor.Tensor;
  * Rotary position embedding (Su et al. 2021) in Hugging Face's half-split pairing: with h = headDim / 2, for i below h
  * {@code y_i = x_i cos_i - x_{i+h} sin_i} and {@code y_{i+h} = x_{i+h} cos_i + x_i sin_i}; each as
  * {@code fma(x_i, cos, -(x_{i+h} sin))} and {@code fma(x_{i+h}, cos, x_i sin)}. The inverse rotation, which is the gradient, has
- * the sine negated.
+ * the sine negated. Exact on every backend.
  */
 public interface RopeKernel extends Kernel {
 

@@ -2,7 +2,10 @@ package io.github.tern4j.tensor.kernel;
 
 import io.github.tern4j.tensor.Tensor;
 
-/** Gated linear unit with SiLU (Shazeer 2020): {@code out = silu(gate) up}, {@code silu(z) = z sigmoid(z)}. Contiguous. */
+/**
+ * Gated linear unit with SiLU (Shazeer 2020): {@code out = silu(gate) up}, {@code silu(z) = z sigmoid(z)}, sigmoid by
+ * {@link FloatMath}. Contiguous. Exact on every CPU backend.
+ */
 public interface SwiGluKernel extends Kernel {
 
   /** {@code out = silu(gate) * up}; {@code out} may be one of the inputs. */

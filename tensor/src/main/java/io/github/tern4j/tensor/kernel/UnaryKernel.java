@@ -2,8 +2,11 @@ package io.github.tern4j.tensor.kernel;
 
 import io.github.tern4j.tensor.Tensor;
 
-/** Elementwise functions of one contiguous tensor. {@code EXP}, {@code SIGMOID}, {@code SILU} and {@code TANH} use
- * {@link FloatMath}, the others the JDK's functions in double rounded to float; {@code RELU} of NaN is NaN. */
+/**
+ * Elementwise functions of one contiguous tensor; {@link UnaryFunction} has their values and derivatives. {@code EXP},
+ * {@code SIGMOID}, {@code SILU} and {@code TANH} use {@link FloatMath}; {@code LOG}, {@code SQRT} and both GELUs are computed in double
+ * and rounded to float. Exact on every CPU backend.
+ */
 public interface UnaryKernel extends Kernel {
 
   /** {@code out = f(x)}; {@code out} may be {@code x}. */

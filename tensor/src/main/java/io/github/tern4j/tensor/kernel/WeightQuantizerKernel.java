@@ -8,7 +8,8 @@ import io.github.tern4j.tensor.Tensor;
  * group of consecutive columns (the last group of a row may be shorter).
  *
  * <p>Means are double sums rounded once to float: over the tensor by {@link Summation#ELEMENTS_PER_CHUNK chunks}, over a group
- * ascending. The quotient is one float division. Exact on every backend. Contiguous.
+ * ascending. The quotient is one float division. Codes are integers: zero has no sign, NaN has code 0 (but makes its scale NaN, and
+ * with it all values of the tensor or group). Exact on every backend. Contiguous.
  */
 public interface WeightQuantizerKernel extends Kernel {
 
