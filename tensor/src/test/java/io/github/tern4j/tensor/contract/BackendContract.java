@@ -42,6 +42,14 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class Attention extends AttentionContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Binary extends BinaryContract {
     @Override
     protected Backend backend() {
@@ -90,7 +98,23 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class Memory extends MemoryContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Reduce extends ReduceContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Relation extends RelationContract {
     @Override
     protected Backend backend() {
       return backend;
