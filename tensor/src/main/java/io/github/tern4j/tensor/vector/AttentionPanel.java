@@ -16,11 +16,11 @@ final class AttentionPanel {
 
   private AttentionPanel() {}
 
-  /** Hides keys from the queries before them: key row r from lanes below {@code r - position}. */
-  static void hideLaterKeys(float[] scores, int at, int position, int keys) {
+  /** Sets what lies between queries and later keys to a value: key row r in lanes below {@code r - position}. */
+  static void hideLaterKeys(float[] scores, int at, int position, int keys, float value) {
     for (int key = position + 1; key < keys; key++) {
       int hidden = Math.min(COLUMNS, key - position);
-      Arrays.fill(scores, at + key * COLUMNS, at + key * COLUMNS + hidden, Float.NEGATIVE_INFINITY);
+      Arrays.fill(scores, at + key * COLUMNS, at + key * COLUMNS + hidden, value);
     }
   }
 

@@ -38,6 +38,7 @@ final class VectorAttention implements AttentionKernel {
   private final Scratch scoreScratch = new Scratch();
   private final Scratch gradScratch = new Scratch();
   private final Scratch tileScratch = new Scratch();
+  private final Scratch laneScratch = new Scratch();
   private final Scratch rowScratch = new Scratch();
   private final Scratch queryRowScratch = new Scratch();
   private final Scratch gradOutRowScratch = new Scratch();
@@ -81,13 +82,12 @@ final class VectorAttention implements AttentionKernel {
     float[] scores = scoreScratch.atLeast(paddedRows(keys) * COLUMNS);
     multiplyRows(packedKeys, keys, panel, headDim, scores, 0);
     if (x.causal()) {
-      AttentionPanel.hideLaterKeys(scores, 0, x.position(token), keys);
+      AttentionPanel.hideLaterKeys(scores, 0, x.position(token), keys, Float.NEGATIVE_INFINITY);
     }
     float[] max = new float[COLUMNS];
     float[] sum = new float[COLUMNS];
     AttentionPanel.exponentials(scores, 0, keys, max, sum);
-    float[] tile = tileScratch.atLeast(paddedRows(headDim) * COLUMNS);
-    multiplyColumns(packedValues, headDim, keys, scores, 0, tile);
+    float[] tile = multiplyVisible(x, packedValues, token, queries, scores, 0);
     AttentionPanel.divide(tile, headDim, sum);
     MatmulPacking.transpose(tile, 0, COLUMNS, headDim, queries, out.array(), at(out, batch, token, head), out.arrayStride(1));
     int statistic = logSumExp.arrayOffset() + batch * logSumExp.arrayStride(0) + head * logSumExp.arrayStride(1) + token;
@@ -176,17 +176,19 @@ final class VectorAttention implements AttentionKernel {
       }
       multiplyRows(keyRows, keys, queryPanel, headDim, probabilities, panelAt);
       if (x.causal()) {
-        AttentionPanel.hideLaterKeys(probabilities, panelAt, x.position(token), keys);
+        AttentionPanel.hideLaterKeys(probabilities, panelAt, x.position(token), keys, Float.NEGATIVE_INFINITY);
       }
       AttentionPanel.probabilities(probabilities, panelAt, keys, normalizer);
       multiplyRows(valueRows, keys, gradOutPanel, headDim, grads, panelAt);
       AttentionPanel.scoreGradients(probabilities, grads, panelAt, keys, mean);
+      if (x.causal()) {
+        AttentionPanel.hideLaterKeys(grads, panelAt, x.position(token), keys, 0);
+      }
       // A tile of keys may reach beyond those that this panel sees.
       Arrays.fill(probabilities, panelAt + keys * COLUMNS, panelAt + paddedRows(keys) * COLUMNS, 0);
       Arrays.fill(grads, panelAt + keys * COLUMNS, panelAt + paddedRows(keys) * COLUMNS, 0);
 
-      float[] tile = tileScratch.atLeast(paddedRows(headDim) * COLUMNS);
-      multiplyColumns(keyColumns, headDim, keys, grads, panelAt, tile);
+      float[] tile = multiplyVisible(x, keyColumns, token, queries, grads, panelAt);
       float[] rows = rowScratch.atLeast(COLUMNS * headDim);
       MatmulPacking.transpose(tile, 0, COLUMNS, headDim, queries, rows, 0, headDim);
       for (int i = 0; i < queries; i++) {
@@ -273,6 +275,26 @@ final class VectorAttention implements AttentionKernel {
     for (int row = 0; row < rows; row += computed) {
       computed = MatmulTile.multiply(rows - row, packedRows, row / GROUP * GROUP_STRIDE, panel, 0, headDim, scores, to + row * COLUMNS);
     }
+  }
+
+  /**
+   * {@code tile[d][lane] = sum_key columns[key][d] scores[key][lane]} over the keys that each lane's query sees. The others have
+   * score 0 and change nothing, unless their columns are NaN, as the content of padding may be.
+   */
+  private float[] multiplyVisible(AttentionOperands x, float[] packedColumns, int token, int queries, float[] scores, int from) {
+    int headDim = x.headDim();
+    float[] tile = tileScratch.atLeast(paddedRows(headDim) * COLUMNS);
+    multiplyColumns(packedColumns, headDim, x.visibleKeys(token + queries), scores, from, tile);
+    if (x.causal() && Float.isNaN(Rows.sum(tile, 0, headDim * COLUMNS, new float[Summation.LANES]))) {
+      float[] own = laneScratch.atLeast(paddedRows(headDim) * COLUMNS);
+      for (int lane = 0; lane < queries; lane++) {
+        multiplyColumns(packedColumns, headDim, x.visibleKeys(token + lane + 1), scores, from, own);
+        for (int d = 0; d < headDim; d++) {
+          tile[d * COLUMNS + lane] = own[d * COLUMNS + lane];
+        }
+      }
+    }
+    return tile;
   }
 
   /** {@code tile[d][lane] = sum_key columns[key][d] scores[key][lane]}. */
