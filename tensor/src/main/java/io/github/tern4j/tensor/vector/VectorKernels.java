@@ -12,6 +12,7 @@ import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.ReduceKernel;
+import io.github.tern4j.tensor.kernel.RelationKernel;
 import io.github.tern4j.tensor.kernel.RmsNormKernel;
 import io.github.tern4j.tensor.kernel.RopeKernel;
 import io.github.tern4j.tensor.kernel.SoftmaxKernel;
@@ -38,6 +39,7 @@ final class VectorKernels {
         .with(KlDivergenceKernel.class, new VectorKlDivergence(workers))
         .with(MatmulKernel.class, new VectorMatmul(workers))
         .with(ReduceKernel.class, new VectorReduce(workers))
+        .with(RelationKernel.class, new VectorRelation(workers))
         .with(RmsNormKernel.class, new VectorRmsNorm(workers))
         .with(RopeKernel.class, new VectorRope(workers))
         .with(SoftmaxKernel.class, new VectorSoftmax(workers))
