@@ -1,0 +1,2 @@
+package io.github.tern4j.nn.qwen3;
+public enum SubLn { NONE, PAPER, ALL }
