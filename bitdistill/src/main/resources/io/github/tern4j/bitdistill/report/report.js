@@ -17,12 +17,19 @@
     }, more);
   }
 
+  // The legend repeats the dashes, so that it can be read without colours too.
+  function dashedLabels(chart) {
+    return Chart.defaults.plugins.legend.labels.generateLabels(chart).map(label =>
+      Object.assign(label, { lineDash: chart.data.datasets[label.datasetIndex].borderDash, lineWidth: 2 }));
+  }
+
   function options(x, y) {
+    const labels = { color: css("--text"), usePointStyle: true, pointStyle: "line", pointStyleWidth: 34, generateLabels: dashedLabels };
     return {
       animation: false,
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
-      plugins: { legend: { labels: { color: css("--text"), usePointStyle: true, pointStyle: "line", pointStyleWidth: 30 } } },
+      plugins: { legend: { labels } },
       scales: { x, y },
     };
   }
