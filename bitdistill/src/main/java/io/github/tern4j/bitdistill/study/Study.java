@@ -116,7 +116,7 @@ public final class Study {
   private TrainableModel freshBase(int vocabulary) {
     Recipe.Model sizes = recipe.model();
     QwenConfig config = QwenConfig.of(vocabulary, sizes.hidden(), sizes.intermediate(), sizes.layers(), sizes.heads(),
-        sizes.kvHeads(), sizes.headDim(), sizes.tied(), sizes.initializerRange());
+        sizes.kvHeads(), sizes.headDim());
     return TrainableModel.build(config, ParameterSource.fresh(backend, rng.at("weights")), backend);
   }
 
