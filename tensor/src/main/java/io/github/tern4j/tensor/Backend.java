@@ -25,7 +25,10 @@ public interface Backend extends AutoCloseable {
   /** Gives the memory of a tensor from {@link #allocate} back to the pool; no view of it may be read afterwards. */
   void release(Tensor tensor);
 
-  /** A copy of a host tensor in this backend's memory. */
+  /**
+   * The elements of a host tensor in this backend's memory, with their dtype. F32 on the heap is copied; native memory may be
+   * shared, since a mapped file can be larger than any copy, and kernels that write codes write into what this returns.
+   */
   Tensor upload(Tensor host);
 
   /** The elements of a tensor of this backend as F32 in row-major order, in a new array. */

@@ -50,6 +50,9 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Tensor upload(Tensor host) {
+    if (host.storage() instanceof NativeStorage) {
+      return host;
+    }
     return Tensor.of(new FloatStorage(host.toFloats()), host.shape());
   }
 

@@ -64,7 +64,7 @@ public final class Shape {
 
   /** Product of all dimensions but the last: the number of rows a row-wise kernel works on. */
   public int rows() {
-    return dims.length == 0 ? 1 : dim(-1) == 0 ? 0 : Math.toIntExact(size / dim(-1));
+    return dims.length == 0 ? 1 : Math.toIntExact(withoutLast().size);
   }
 
   /** This shape with dimension {@code axis} replaced. */

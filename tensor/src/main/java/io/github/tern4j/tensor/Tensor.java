@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -97,6 +98,19 @@ public final class Tensor {
     }
     throw new IllegalStateException(
         "tensor " + this + ": elements lie in " + storage.getClass().getSimpleName() + "; expected F32 on the heap");
+  }
+
+  /**
+   * The native memory behind a stored tensor; element 0 of the tensor is element {@link #elementOffset()} there.
+   *
+   * @throws IllegalStateException when the elements are not in native memory
+   */
+  public MemorySegment segment() {
+    if (storage instanceof NativeStorage stored) {
+      return stored.segment();
+    }
+    throw new IllegalStateException(
+        "tensor " + this + ": elements lie in " + storage.getClass().getSimpleName() + "; expected native memory");
   }
 
   /** {@link #elementOffset()} as an array index. */

@@ -4,9 +4,9 @@ import io.github.tern4j.tensor.Tensor;
 
 /**
  * One step of AdamW (Loshchilov and Hutter 2019) in one pass, in the operation order of PyTorch:
- * {@code g = gradient gradientFactor; w = w (1 - rate decay); m = m + (1 - beta1) (g - m); v = beta2 v + (1 - beta2) g^2;}
- * {@code w = w - rate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)}. Contiguous; elementwise, so exact on every CPU
- * backend; the scalars are computed in double and rounded once.
+ * {@code g = gradient gradientFactor; w = w decayFactor; m = m + (1 - beta1) (g - m); v = beta2 v + (1 - beta2) g g;}
+ * {@code w = w - stepSize m / (sqrt(v) / secondCorrection + eps)}. Contiguous; elementwise, so exact on every CPU backend; the
+ * scalars are computed in double and rounded once ({@link Step}).
  */
 public interface AdamWKernel extends Kernel {
 
@@ -21,8 +21,33 @@ public interface AdamWKernel extends Kernel {
    * @param step t, from 1
    * @param gradientFactor what gradients are multiplied by first: clipping and averaging over micro-batches
    */
-  record Step(double rate, double beta1, double beta2, double eps, double decay, long step, double gradientFactor) {}
+  record Step(double rate, double beta1, double beta2, double eps, double decay, long step, double gradientFactor) {
+
+    /** 1 - rate decay. */
+    public float decayFactor() {
+      return (float) (1 - rate * decay);
+    }
+
+    /** rate / (1 - beta1^t). */
+    public float stepSize() {
+      return (float) (rate / (1 - Math.pow(beta1, step)));
+    }
+
+    /** sqrt(1 - beta2^t). */
+    public float secondCorrection() {
+      return (float) Math.sqrt(1 - Math.pow(beta2, step));
+    }
+  }
 
   /** Updates weight and both moments in place. */
   void step(Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Step step);
+
+  /** Refuses operands of {@link #step} that do not fit. */
+  static void checkStep(Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, Step step) {
+    Operands.of("adamW", "weight, gradient, firstMoment, secondMoment", weight, gradient, firstMoment, secondMoment)
+        .contiguous().like(weight, gradient, firstMoment, secondMoment)
+        .apart(weight, gradient, firstMoment, secondMoment).apart(firstMoment, gradient, secondMoment)
+        .apart(secondMoment, gradient)
+        .require(step.step() >= 1, "the step number is below 1", "steps counted from 1");
+  }
 }

@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.kernel;
 
+import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 
 /**
@@ -29,4 +30,31 @@ public interface AttentionKernel extends Kernel {
   /** Gradients of all three inputs, each overwritten or added to. */
   void attentionBackward(Tensor q, Tensor k, Tensor v, boolean causal, Tensor out, Tensor logSumExp, Tensor gradOut,
       Tensor gradQ, boolean accumulateQ, Tensor gradK, boolean accumulateK, Tensor gradV, boolean accumulateV);
+
+  /** Refuses operands of {@link #attention} that do not fit. */
+  static void checkAttention(Tensor q, Tensor k, Tensor v, boolean causal, Tensor out, Tensor logSumExp) {
+    Operands operands = Operands.of("attention", "q, k, v, out, logSumExp", q, k, v, out, logSumExp);
+    checkForward(operands, q, k, v, causal, out, logSumExp);
+    operands.writable(out).writable(logSumExp).apart(out, q, k, v, logSumExp).apart(logSumExp, q, k, v);
+  }
+
+  /** Refuses operands of {@link #attentionBackward} that do not fit. */
+  static void checkAttentionBackward(Tensor q, Tensor k, Tensor v, boolean causal, Tensor out, Tensor logSumExp, Tensor gradOut,
+      Tensor gradQ, Tensor gradK, Tensor gradV) {
+    Operands operands = Operands.of("attentionBackward", "q, k, v, out, logSumExp, gradOut, gradQ, gradK, gradV",
+        q, k, v, out, logSumExp, gradOut, gradQ, gradK, gradV);
+    checkForward(operands, q, k, v, causal, out, logSumExp);
+    operands.like(q, gradOut, gradQ).like(k, gradK, gradV).writable(gradQ).writable(gradK).writable(gradV)
+        .apart(gradQ, q, k, v, out, logSumExp, gradOut, gradK, gradV).apart(gradK, q, k, v, out, logSumExp, gradOut, gradV)
+        .apart(gradV, q, k, v, out, logSumExp, gradOut);
+  }
+
+  private static void checkForward(Operands operands, Tensor q, Tensor k, Tensor v, boolean causal, Tensor out, Tensor logSumExp) {
+    operands.strided().ranked(q, 4, "q [batch, tokens, heads, headDim]").ranked(k, 4, "k [batch, keys, kvHeads, headDim]")
+        .like(k, v).like(q, out)
+        .require(q.dim(0) == k.dim(0) && q.dim(3) == k.dim(3), "q and k do not fit", "equal batch and headDim")
+        .require(k.dim(2) > 0 && q.dim(2) % k.dim(2) == 0, "heads do not fit", "a multiple of kvHeads query heads")
+        .require(!causal || k.dim(1) >= q.dim(1), "fewer keys than tokens", "at least one key for each causal query")
+        .shaped(logSumExp, Shape.of(q.dim(0), q.dim(2), q.dim(1)), "[batch, heads, tokens]");
+  }
 }

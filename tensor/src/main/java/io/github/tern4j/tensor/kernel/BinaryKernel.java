@@ -2,7 +2,7 @@ package io.github.tern4j.tensor.kernel;
 
 import io.github.tern4j.tensor.Tensor;
 
-/** Elementwise functions of two tensors. */
+/** Elementwise functions of two tensors. Exact on every backend. */
 public interface BinaryKernel extends Kernel {
 
   /**
@@ -11,4 +11,14 @@ public interface BinaryKernel extends Kernel {
    * {@code a} or {@code b}.
    */
   void apply(BinaryFunction function, Tensor a, Tensor b, Tensor out, boolean accumulate);
+
+  /** Refuses operands of {@link #apply} that do not fit. */
+  static void checkApply(Tensor a, Tensor b, Tensor out) {
+    Operands operands = Operands.of("binary", "a, b, out", a, b, out).f32().like(out, a, b).writable(out)
+        .require(out.lastIsContiguous(), "the last dimension of out has gaps", "stride 1 along the last dimension");
+    for (Tensor in : new Tensor[] {a, b}) {
+      operands.require(in.lastIsContiguous() || in.stride(-1) == 0, "the last dimension of an operand has gaps",
+          "stride 1 or 0 along the last dimension");
+    }
+  }
 }

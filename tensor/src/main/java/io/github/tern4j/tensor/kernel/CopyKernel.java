@@ -2,7 +2,7 @@ package io.github.tern4j.tensor.kernel;
 
 import io.github.tern4j.tensor.Tensor;
 
-/** Copies, scales and fills. */
+/** Copies, scales and fills. Exact on every backend. */
 public interface CopyKernel extends Kernel {
 
   /**
@@ -14,4 +14,14 @@ public interface CopyKernel extends Kernel {
 
   /** {@code out = value} everywhere; {@code out} is strided. */
   void fill(float value, Tensor out);
+
+  /** Refuses operands of {@link #copy} that do not fit. */
+  static void checkCopy(Tensor x, Tensor out) {
+    Operands.of("copy", "x, out", x, out).f32().like(x, out).writable(out).apart(out, x);
+  }
+
+  /** Refuses an output of {@link #fill} that does not fit. */
+  static void checkFill(Tensor out) {
+    Operands.of("fill", "out", out).f32().writable(out);
+  }
 }

@@ -31,6 +31,10 @@ public final class FloatMath {
   /** 1.5 * 2^23: adding and subtracting it rounds a small float to the nearest integer, ties to even. */
   public static final float ROUNDING_SHIFT = 12582912f;
 
+  private static final double ERF_SERIES_LIMIT = 3;
+  /** At the limit of the series 40 terms of the fraction are exact to the last bit of a double. */
+  private static final int ERF_FRACTION_TERMS = 40;
+
   private FloatMath() {}
 
   /**
@@ -75,5 +79,29 @@ public final class FloatMath {
     p = Math.fma(p, z, 1.33314422036e-1f);
     p = Math.fma(p, z, -3.33332819422e-1f);
     return Math.fma(p * z, x, x);
+  }
+
+  /**
+   * The error function in double: below {@value #ERF_SERIES_LIMIT} the series with positive terms
+   * {@code 2 / sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1) / (1 3 5 .. (2n+1))}, above it one minus the continued fraction
+   * {@code exp(-x^2) / sqrt(pi) 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ..))))} (Abramowitz and Stegun 1964, 7.1.6 and 7.1.14).
+   */
+  public static double erf(double x) {
+    double z = Math.abs(x);
+    double gauss = Math.exp(-z * z) / Math.sqrt(Math.PI);
+    if (z < ERF_SERIES_LIMIT) {
+      double term = z;
+      double sum = z;
+      for (int n = 1; term > Math.ulp(sum) / 4; n++) {
+        term *= 2 * z * z / (2 * n + 1);
+        sum += term;
+      }
+      return Math.copySign(2 * gauss * sum, x);
+    }
+    double fraction = z;
+    for (int n = ERF_FRACTION_TERMS; n > 0; n--) {
+      fraction = z + n / 2.0 / fraction;
+    }
+    return Math.copySign(1 - gauss / fraction, x);
   }
 }

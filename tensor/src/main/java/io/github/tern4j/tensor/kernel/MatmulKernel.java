@@ -27,4 +27,27 @@ public interface MatmulKernel extends Kernel {
    * @throws IllegalArgumentException when shapes do not fit
    */
   void matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out, boolean accumulate);
+
+  /** Refuses operands of {@link #matmul} that do not fit. */
+  static void checkMatmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out) {
+    Operands operands = Operands.of("matmul", "a, b, out", a, b, out).rankedAtLeast(2).strided().writable(out).apart(out, a, b);
+    int m = a.dim(transposeA ? -1 : -2);
+    int k = a.dim(transposeA ? -2 : -1);
+    int n = b.dim(transposeB ? -2 : -1);
+    int innerOfB = b.dim(transposeB ? -1 : -2);
+    if (k != innerOfB) {
+      throw new IllegalArgumentException("matmul: inner dimensions differ: a" + (transposeA ? "^T " : " ") + a.shape() + " x b"
+          + (transposeB ? "^T " : " ") + b.shape() + " (" + k + " != " + innerOfB + ")");
+    }
+    if (out.dim(-2) != m || out.dim(-1) != n) {
+      throw operands.failure("size of the product does not fit", "out [.., " + m + ", " + n + "]");
+    }
+    for (Tensor factor : new Tensor[] {a, b}) {
+      for (int axis = 3; axis <= factor.shape().rank(); axis++) {
+        int dim = factor.dim(-axis);
+        operands.require(dim == 1 || axis <= out.shape().rank() && dim == out.dim(-axis), "leading dimensions do not fit",
+            "those of a and b equal to out's, 1 or missing");
+      }
+    }
+  }
 }

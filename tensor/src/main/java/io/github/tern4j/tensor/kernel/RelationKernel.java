@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.kernel;
 
+import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 
 /**
@@ -8,7 +9,8 @@ import io.github.tern4j.tensor.Tensor;
  * {@code loss = KL(R_T || R_S)} for every query row. There is no causal mask. Teacher and student may have different widths.
  *
  * <p>Tokens from {@code lengths[b]} on are padding: they are neither query nor key, their loss and gradient are 0. Probabilities
- * are limited below to {@link #SMALLEST_PROBABILITY} before the logarithm in the loss; the gradient ignores that limit.
+ * are limited below to {@link #SMALLEST_PROBABILITY} before the logarithm in the loss; the gradient ignores that limit. A norm
+ * below {@link #SMALLEST_NORM} counts as a constant in the gradient.
  *
  * <p><b>Exactness:</b> as {@link AttentionKernel}.
  */
@@ -33,4 +35,31 @@ public interface RelationKernel extends Kernel {
   /** {@code gradStudent (+)= factor * d(sum of losses) / d(student)}, strided like {@code student}. */
   void relationBackward(Tensor teacher, Tensor student, int[] lengths, RelationMode mode, float temperature, float factor,
       Tensor gradStudent, boolean accumulate);
+
+  /** Refuses operands of {@link #relation} that do not fit. */
+  static void checkRelation(Tensor teacher, Tensor student, int[] lengths, float temperature, Tensor losses) {
+    Operands operands = Operands.of("relation", "teacher, student, losses", teacher, student, losses);
+    checkPair(operands, teacher, student, lengths, temperature);
+    operands.shaped(losses, Shape.of(student.dim(0), student.dim(2), student.dim(1)), "[batch, splitHeads, tokens]")
+        .writable(losses).apart(losses, teacher, student);
+  }
+
+  /** Refuses operands of {@link #relationBackward} that do not fit. */
+  static void checkRelationBackward(Tensor teacher, Tensor student, int[] lengths, float temperature, Tensor gradStudent) {
+    Operands operands = Operands.of("relationBackward", "teacher, student, gradStudent", teacher, student, gradStudent);
+    checkPair(operands, teacher, student, lengths, temperature);
+    operands.like(student, gradStudent).writable(gradStudent).apart(gradStudent, teacher, student);
+  }
+
+  private static void checkPair(Operands operands, Tensor teacher, Tensor student, int[] lengths, float temperature) {
+    operands.strided().ranked(teacher, 4, "teacher [batch, tokens, splitHeads, width]")
+        .ranked(student, 4, "student [batch, tokens, splitHeads, width]")
+        .require(teacher.shape().withoutLast().equals(student.shape().withoutLast()), "teacher and student do not fit",
+            "equal batch, tokens and splitHeads")
+        .require(lengths.length == student.dim(0), "number of lengths does not fit", "one length for each batch entry")
+        .require(temperature > 0, "temperature is not positive", "above 0");
+    for (int length : lengths) {
+      operands.require(length >= 0 && length <= student.dim(1), "a length is outside the tokens", "0 to tokens");
+    }
+  }
 }

@@ -8,7 +8,7 @@ package io.github.tern4j.tensor.kernel;
  * ({@code p = fma(a, b, p)}). Any vector width that divides {@value #LANES} lanes can do exactly this.
  *
  * <p><b>Across rows</b> (weight gradients of norms, whole-tensor sums): rows or elements are cut into chunks of a fixed size,
- * each chunk sums ascending, and chunk sums are combined in ascending order.
+ * each chunk sums ascending from 0, and chunk sums are added in ascending order to a total that starts at 0.
  */
 public final class Summation {
 

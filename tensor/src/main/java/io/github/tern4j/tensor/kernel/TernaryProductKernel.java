@@ -1,5 +1,7 @@
 package io.github.tern4j.tensor.kernel;
 
+import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 
@@ -22,4 +24,16 @@ public interface TernaryProductKernel extends Kernel {
    * @param out {@code [rows, out]}, overwritten, contiguous
    */
   void product(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out);
+
+  /** Refuses operands of {@link #product} that do not fit. */
+  static void checkProduct(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out) {
+    Operands.of("ternary product", "gamma, out", gamma, out).contiguous().apart(out, gamma);
+    Operands operands = Operands.of("ternary product", "codes, gamma, out", codes, gamma, out)
+        .require(codes.dtype() == DType.I8 && codes.isContiguous(), "codes are not contiguous I8", "one byte for each element")
+        .ranked(codes, 2, "codes [rows, in]");
+    if (codes.dim(1) != weight.columns()) {
+      throw operands.failure("columns differ: codes " + codes.dim(1) + ", weight " + weight.columns(), "codes [rows, in]");
+    }
+    operands.shaped(out, Shape.of(codes.dim(0), weight.rows()), "[rows, out]").sized(gamma, codes.dim(0), "one for each row of codes");
+  }
 }

@@ -8,7 +8,8 @@ import io.github.tern4j.tensor.Tensor;
  * group of consecutive columns (the last group of a row may be shorter).
  *
  * <p>Means are double sums rounded once to float: over the tensor by {@link Summation#ELEMENTS_PER_CHUNK chunks}, over a group
- * ascending. The quotient is one float division. Exact on every backend. Contiguous.
+ * ascending. The quotient is one float division. Codes are integers: zero has no sign, NaN has code 0 (but makes its scale NaN, and
+ * with it all values of the tensor or group). Exact on every backend. Contiguous.
  */
 public interface WeightQuantizerKernel extends Kernel {
 
@@ -26,4 +27,35 @@ public interface WeightQuantizerKernel extends Kernel {
 
   /** The codes alone, one byte each in row-major order, into {@code codes} of {@code out * in} bytes. */
   void codes(Tensor weight, int groupSize, Tensor scales, EpsilonRule rule, float eps, byte[] codes);
+
+  /** Refuses operands of {@link #scales} that do not fit. */
+  static void checkScales(Tensor weight, int groupSize, Tensor scales) {
+    Operands operands = Operands.of("weight scales", "weight, scales", weight, scales).apart(scales, weight);
+    checkGroups(operands, weight, groupSize, scales);
+  }
+
+  /** Refuses operands of {@link #fakeQuantize} that do not fit. */
+  static void checkFakeQuantize(Tensor weight, int groupSize, Tensor scales, Tensor out) {
+    Operands operands = Operands.of("weight fakeQuantize", "weight, scales, out", weight, scales, out);
+    checkGroups(operands, weight, groupSize, scales);
+    operands.like(weight, out).apart(out, scales);
+  }
+
+  /** Refuses operands of {@link #codes} that do not fit. */
+  static void checkCodes(Tensor weight, int groupSize, Tensor scales, byte[] codes) {
+    Operands operands = Operands.of("weight codes", "weight, scales", weight, scales);
+    checkGroups(operands, weight, groupSize, scales);
+    operands.require(codes.length == weight.size(), "number of codes does not fit", "one byte for each weight");
+  }
+
+  private static void checkGroups(Operands operands, Tensor weight, int groupSize, Tensor scales) {
+    operands.contiguous().ranked(weight, 2, "weight [out, in]")
+        .require(groupSize >= 0, "groupSize is negative", "columns of a group, or 0 for one scale");
+    if (groupSize == 0) {
+      operands.sized(scales, 1, "one scale for the tensor");
+    } else {
+      int groups = Math.ceilDiv(weight.dim(1), groupSize);
+      operands.sized(scales, (long) weight.dim(0) * groups, "[out, ceil(in / groupSize)] = [" + weight.dim(0) + ", " + groups + "]");
+    }
+  }
 }

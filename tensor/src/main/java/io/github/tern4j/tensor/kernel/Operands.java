@@ -1,0 +1,151 @@
+package io.github.tern4j.tensor.kernel;
+
+import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.Tensor;
+
+/**
+ * The operands of one call while they are checked at its entry. A message reads {@code op: what is wrong; all operands by name
+ * with dtype and shape; what was expected}; no text is put together before a check fails.
+ */
+final class Operands {
+
+  private final String op;
+  private final String names;
+  private final Tensor[] tensors;
+
+  private Operands(String op, String names, Tensor[] tensors) {
+    this.op = op;
+    this.names = names;
+    this.tensors = tensors;
+  }
+
+  /** The operands of {@code op}; {@code names} are separated by a comma and a space, in the order of {@code tensors}. */
+  static Operands of(String op, String names, Tensor... tensors) {
+    return new Operands(op, names, tensors);
+  }
+
+  /** All operands are F32 and contiguous. */
+  Operands contiguous() {
+    f32();
+    for (Tensor tensor : tensors) {
+      if (!tensor.isContiguous()) {
+        throw failure(name(tensor) + " is a strided view", "contiguous tensors");
+      }
+    }
+    return this;
+  }
+
+  /** All operands are F32 with neighbouring elements along the last dimension. */
+  Operands strided() {
+    f32();
+    for (Tensor tensor : tensors) {
+      if (!tensor.lastIsContiguous()) {
+        throw failure("the last dimension of " + name(tensor) + " has gaps", "stride 1 along the last dimension");
+      }
+    }
+    return this;
+  }
+
+  /** All operands are F32. */
+  Operands f32() {
+    for (Tensor tensor : tensors) {
+      if (tensor.dtype() != DType.F32) {
+        throw failure(name(tensor) + " is " + tensor.dtype(), "F32");
+      }
+    }
+    return this;
+  }
+
+  /** No two indices of {@code out} mean the same element. */
+  Operands writable(Tensor out) {
+    for (int axis = 0; axis < out.shape().rank(); axis++) {
+      if (out.dim(axis) > 1 && out.stride(axis) == 0) {
+        throw failure(name(out) + " is an expanded view", "an output with one element for each index");
+      }
+    }
+    return this;
+  }
+
+  /**
+   * {@code out} shares no element with {@code inputs}. Of strided views in one storage nothing is said, since those may be the
+   * interleaved parts of one buffer.
+   */
+  Operands apart(Tensor out, Tensor... inputs) {
+    for (Tensor in : inputs) {
+      if (out.storage().equals(in.storage()) && out.isContiguous() && in.isContiguous()
+          && out.elementOffset() < in.elementOffset() + in.size() && in.elementOffset() < out.elementOffset() + out.size()) {
+        throw failure(name(out) + " overlaps " + name(in), "separate memory");
+      }
+    }
+    return this;
+  }
+
+  /** {@code others} have the shape of {@code model}. */
+  Operands like(Tensor model, Tensor... others) {
+    for (Tensor other : others) {
+      if (!other.shape().equals(model.shape())) {
+        throw failure("shapes differ: " + name(other) + " " + other.shape(), "the shape of " + name(model));
+      }
+    }
+    return this;
+  }
+
+  /** {@code tensor} has this shape; {@code meaning} names the dimensions. */
+  Operands shaped(Tensor tensor, Shape expected, String meaning) {
+    if (!tensor.shape().equals(expected)) {
+      throw failure("shape of " + name(tensor) + " does not fit", name(tensor) + " " + expected + " = " + meaning);
+    }
+    return this;
+  }
+
+  /** {@code tensor} has this many elements, whatever its shape; {@code meaning} says of what. */
+  Operands sized(Tensor tensor, long elements, String meaning) {
+    if (tensor.size() != elements) {
+      throw failure("size of " + name(tensor) + " does not fit", elements + " elements, " + meaning);
+    }
+    return this;
+  }
+
+  /** {@code tensor} has this many dimensions; {@code meaning} names them. */
+  Operands ranked(Tensor tensor, int rank, String meaning) {
+    return require(tensor.shape().rank() == rank, "wrong number of dimensions", meaning);
+  }
+
+  /** All operands have at least {@code rank} dimensions. */
+  Operands rankedAtLeast(int rank) {
+    for (Tensor tensor : tensors) {
+      if (tensor.shape().rank() < rank) {
+        throw failure(name(tensor) + " has too few dimensions", "at least " + rank);
+      }
+    }
+    return this;
+  }
+
+  /** A condition with what is wrong without it and what was expected. */
+  Operands require(boolean condition, String wrong, String expected) {
+    if (!condition) {
+      throw failure(wrong, expected);
+    }
+    return this;
+  }
+
+  /** The error for these operands. */
+  IllegalArgumentException failure(String wrong, String expected) {
+    StringBuilder message = new StringBuilder(op).append(": ").append(wrong).append("; ");
+    String[] each = names.split(", ");
+    for (int i = 0; i < tensors.length; i++) {
+      message.append(i == 0 ? "" : ", ").append(each[i]).append(' ').append(tensors[i]);
+    }
+    return new IllegalArgumentException(message.append("; expected ").append(expected).toString());
+  }
+
+  private String name(Tensor wanted) {
+    String[] each = names.split(", ");
+    int at = 0;
+    while (tensors[at] != wanted) {
+      at++;
+    }
+    return each[at];
+  }
+}
