@@ -1,0 +1,202 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
+
+import io.github.tern4j.tensor.kernel.MatmulKernel;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The innermost loops of the matrix product: block sums of a tile of the output, held in registers while k ascends.
+ *
+ * <p>A tile of 12 rows x 2 vectors needs 24 accumulators of the 32 registers of AVX-512 and runs at the peak rate of fused
+ * multiply-add (116 GFLOP/s on a core of AMD EPYC Zen 4); narrower machines may have only 16 registers and use 4 rows, as the last
+ * rows of a matrix do. Loops are unrolled by hand over rows only: every attempt to unroll over k was slower, and a helper method
+ * for the stores was not inlined, which put all accumulators on the heap.
+ */
+final class MatmulTile {
+
+  /** Rows that are packed together: {@code a[4 k + r]}. */
+  static final int GROUP = 4;
+
+  /** Distance of packed groups; the extra line keeps neighbouring groups out of the same cache set. */
+  static final int GROUP_STRIDE = GROUP * MatmulKernel.K_BLOCK + 16;
+
+  /** Most rows of a tile. */
+  static final int ROWS = LANES == 16 ? 12 : GROUP;
+
+  /** Columns of a tile. */
+  static final int COLUMNS = 2 * LANES;
+
+  private MatmulTile() {}
+
+  /**
+   * Computes block sums {@code sums[r * COLUMNS + j] = sum_k a_rk b_kj} of up to {@code rows} rows, rounded up to whole groups.
+   *
+   * @return how many rows were computed, {@link #ROWS} or {@link #GROUP}
+   */
+  static int multiply(int rows, float[] a, int aAt, float[] b, int bAt, int depth, float[] sums) {
+    if (ROWS == 12 && rows > 2 * GROUP) {
+      multiply12(a, aAt, b, bAt, depth, sums);
+      return ROWS;
+    }
+    multiply4(a, aAt, b, bAt, depth, sums);
+    return GROUP;
+  }
+
+  /** Writes block sums to the output, or adds them to it. */
+  static void put(float[] sums, int rows, int columns, float[] out, int at, int stride, boolean add) {
+    for (int row = 0; row < rows; row++) {
+      if (columns >= COLUMNS) {
+        putWhole(sums, row * COLUMNS, out, at + row * stride, add);
+      } else {
+        putPart(sums, row * COLUMNS, columns, out, at + row * stride, add);
+      }
+    }
+  }
+
+  private static void putWhole(float[] sums, int from, float[] out, int at, boolean add) {
+    FloatVector low = FloatVector.fromArray(FLOATS, sums, from);
+    FloatVector high = FloatVector.fromArray(FLOATS, sums, from + LANES);
+    if (add) {
+      low = FloatVector.fromArray(FLOATS, out, at).add(low);
+      high = FloatVector.fromArray(FLOATS, out, at + LANES).add(high);
+    }
+    low.intoArray(out, at);
+    high.intoArray(out, at + LANES);
+  }
+
+  private static void putPart(float[] sums, int from, int columns, float[] out, int at, boolean add) {
+    for (int column = 0; column < columns; column++) {
+      out[at + column] = add ? out[at + column] + sums[from + column] : sums[from + column];
+    }
+  }
+
+  /** Three groups of rows at once. */
+  private static void multiply12(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums) {
+    FloatVector low0 = FloatVector.zero(FLOATS);
+    FloatVector high0 = FloatVector.zero(FLOATS);
+    FloatVector low1 = FloatVector.zero(FLOATS);
+    FloatVector high1 = FloatVector.zero(FLOATS);
+    FloatVector low2 = FloatVector.zero(FLOATS);
+    FloatVector high2 = FloatVector.zero(FLOATS);
+    FloatVector low3 = FloatVector.zero(FLOATS);
+    FloatVector high3 = FloatVector.zero(FLOATS);
+    FloatVector low4 = FloatVector.zero(FLOATS);
+    FloatVector high4 = FloatVector.zero(FLOATS);
+    FloatVector low5 = FloatVector.zero(FLOATS);
+    FloatVector high5 = FloatVector.zero(FLOATS);
+    FloatVector low6 = FloatVector.zero(FLOATS);
+    FloatVector high6 = FloatVector.zero(FLOATS);
+    FloatVector low7 = FloatVector.zero(FLOATS);
+    FloatVector high7 = FloatVector.zero(FLOATS);
+    FloatVector low8 = FloatVector.zero(FLOATS);
+    FloatVector high8 = FloatVector.zero(FLOATS);
+    FloatVector low9 = FloatVector.zero(FLOATS);
+    FloatVector high9 = FloatVector.zero(FLOATS);
+    FloatVector low10 = FloatVector.zero(FLOATS);
+    FloatVector high10 = FloatVector.zero(FLOATS);
+    FloatVector low11 = FloatVector.zero(FLOATS);
+    FloatVector high11 = FloatVector.zero(FLOATS);
+    for (int k = 0; k < depth; k++) {
+      FloatVector low = FloatVector.fromArray(FLOATS, b, bAt + COLUMNS * k);
+      FloatVector high = FloatVector.fromArray(FLOATS, b, bAt + COLUMNS * k + LANES);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k]);
+      low0 = a0.fma(low, low0);
+      high0 = a0.fma(high, high0);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 1]);
+      low1 = a1.fma(low, low1);
+      high1 = a1.fma(high, high1);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2]);
+      low2 = a2.fma(low, low2);
+      high2 = a2.fma(high, high2);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 3]);
+      low3 = a3.fma(low, low3);
+      high3 = a3.fma(high, high3);
+      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + GROUP_STRIDE]);
+      low4 = a4.fma(low, low4);
+      high4 = a4.fma(high, high4);
+      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + GROUP_STRIDE + 1]);
+      low5 = a5.fma(low, low5);
+      high5 = a5.fma(high, high5);
+      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + GROUP_STRIDE + 2]);
+      low6 = a6.fma(low, low6);
+      high6 = a6.fma(high, high6);
+      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + GROUP_STRIDE + 3]);
+      low7 = a7.fma(low, low7);
+      high7 = a7.fma(high, high7);
+      FloatVector a8 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2 * GROUP_STRIDE]);
+      low8 = a8.fma(low, low8);
+      high8 = a8.fma(high, high8);
+      FloatVector a9 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2 * GROUP_STRIDE + 1]);
+      low9 = a9.fma(low, low9);
+      high9 = a9.fma(high, high9);
+      FloatVector a10 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2 * GROUP_STRIDE + 2]);
+      low10 = a10.fma(low, low10);
+      high10 = a10.fma(high, high10);
+      FloatVector a11 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2 * GROUP_STRIDE + 3]);
+      low11 = a11.fma(low, low11);
+      high11 = a11.fma(high, high11);
+    }
+    low0.intoArray(sums, 0);
+    high0.intoArray(sums, LANES);
+    low1.intoArray(sums, COLUMNS);
+    high1.intoArray(sums, COLUMNS + LANES);
+    low2.intoArray(sums, 2 * COLUMNS);
+    high2.intoArray(sums, 2 * COLUMNS + LANES);
+    low3.intoArray(sums, 3 * COLUMNS);
+    high3.intoArray(sums, 3 * COLUMNS + LANES);
+    low4.intoArray(sums, 4 * COLUMNS);
+    high4.intoArray(sums, 4 * COLUMNS + LANES);
+    low5.intoArray(sums, 5 * COLUMNS);
+    high5.intoArray(sums, 5 * COLUMNS + LANES);
+    low6.intoArray(sums, 6 * COLUMNS);
+    high6.intoArray(sums, 6 * COLUMNS + LANES);
+    low7.intoArray(sums, 7 * COLUMNS);
+    high7.intoArray(sums, 7 * COLUMNS + LANES);
+    low8.intoArray(sums, 8 * COLUMNS);
+    high8.intoArray(sums, 8 * COLUMNS + LANES);
+    low9.intoArray(sums, 9 * COLUMNS);
+    high9.intoArray(sums, 9 * COLUMNS + LANES);
+    low10.intoArray(sums, 10 * COLUMNS);
+    high10.intoArray(sums, 10 * COLUMNS + LANES);
+    low11.intoArray(sums, 11 * COLUMNS);
+    high11.intoArray(sums, 11 * COLUMNS + LANES);
+  }
+
+  /** One group of rows. */
+  private static void multiply4(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums) {
+    FloatVector low0 = FloatVector.zero(FLOATS);
+    FloatVector high0 = FloatVector.zero(FLOATS);
+    FloatVector low1 = FloatVector.zero(FLOATS);
+    FloatVector high1 = FloatVector.zero(FLOATS);
+    FloatVector low2 = FloatVector.zero(FLOATS);
+    FloatVector high2 = FloatVector.zero(FLOATS);
+    FloatVector low3 = FloatVector.zero(FLOATS);
+    FloatVector high3 = FloatVector.zero(FLOATS);
+    for (int k = 0; k < depth; k++) {
+      FloatVector low = FloatVector.fromArray(FLOATS, b, bAt + COLUMNS * k);
+      FloatVector high = FloatVector.fromArray(FLOATS, b, bAt + COLUMNS * k + LANES);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k]);
+      low0 = a0.fma(low, low0);
+      high0 = a0.fma(high, high0);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 1]);
+      low1 = a1.fma(low, low1);
+      high1 = a1.fma(high, high1);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2]);
+      low2 = a2.fma(low, low2);
+      high2 = a2.fma(high, high2);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 3]);
+      low3 = a3.fma(low, low3);
+      high3 = a3.fma(high, high3);
+    }
+    low0.intoArray(sums, 0);
+    high0.intoArray(sums, LANES);
+    low1.intoArray(sums, COLUMNS);
+    high1.intoArray(sums, COLUMNS + LANES);
+    low2.intoArray(sums, 2 * COLUMNS);
+    high2.intoArray(sums, 2 * COLUMNS + LANES);
+    low3.intoArray(sums, 3 * COLUMNS);
+    high3.intoArray(sums, 3 * COLUMNS + LANES);
+  }
+}
