@@ -1,0 +1,73 @@
+package io.github.tern4j.bitdistill.study;
+
+import io.github.tern4j.bitdistill.json.Json;
+import io.github.tern4j.bitdistill.stage.History;
+import io.github.tern4j.bitdistill.stage.TrainingCheckpoints;
+import io.github.tern4j.nn.file.AtomicFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where a study keeps what it makes: {@code tokenizer.json}, {@code corpus.tokens}, a model directory for each stage
+ * ({@code base teacher bitnet-sft refined continued student}) with its curves beside it, and checkpoints while a stage is running.
+ *
+ * @param root the folder
+ */
+public record StudyFolder(Path root) {
+
+  /** The trained tokenizer. */
+  public Path tokenizer() {
+    return root.resolve("tokenizer.json");
+  }
+
+  /** The corpus in token ids. */
+  public Path corpus() {
+    return root.resolve("corpus.tokens");
+  }
+
+  /** The model directory of a stage. */
+  public Path model(String stage) {
+    return root.resolve(stage);
+  }
+
+  /** The packed student. */
+  public Path packed() {
+    return root.resolve("student.ternary");
+  }
+
+  /** Whether a stage has ended. */
+  boolean hasModel(String stage) {
+    return Files.exists(model(stage).resolve("config.json"));
+  }
+
+  /** Where a running stage saves its state. */
+  Path checkpoint(String stage) {
+    return root.resolve(stage + ".checkpoint");
+  }
+
+  /** Removes the state of a stage that has ended. */
+  void removeCheckpoint(String stage) {
+    TrainingCheckpoints.remove(checkpoint(stage));
+  }
+
+  private Path historyFile(String stage) {
+    return root.resolve(stage + ".curves.json");
+  }
+
+  /** The curves of a stage that has ended. */
+  History history(String stage) {
+    try {
+      return Json.mapper().readValue(Files.readString(historyFile(stage)), History.class);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Keeps the curves of a stage. */
+  void saveHistory(String stage, History history) {
+    AtomicFile.write(historyFile(stage), Json.line(history).getBytes(StandardCharsets.UTF_8));
+  }
+}
