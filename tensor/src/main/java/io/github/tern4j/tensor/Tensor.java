@@ -123,8 +123,11 @@ public final class Tensor {
     return Math.toIntExact(stride(axis));
   }
 
-  /** Whether the elements lie in row-major order without gaps. */
+  /** Whether the elements lie in row-major order without gaps; a tensor without elements has none. */
   public boolean isContiguous() {
+    if (size() == 0) {
+      return true;
+    }
     long expected = 1;
     for (int axis = shape.rank() - 1; axis >= 0; axis--) {
       if (shape.dim(axis) != 1 && strides[axis] != expected) {
@@ -137,7 +140,7 @@ public final class Tensor {
 
   /** Whether neighbours along the last dimension are neighbours in memory, which every kernel asks for. */
   public boolean lastIsContiguous() {
-    return shape.rank() == 0 || shape.dim(-1) <= 1 || strides[shape.rank() - 1] == 1;
+    return size() == 0 || shape.rank() == 0 || shape.dim(-1) == 1 || strides[shape.rank() - 1] == 1;
   }
 
   /**
@@ -243,7 +246,8 @@ public final class Tensor {
   /** All elements of a host tensor in row-major order, widened to float. */
   public float[] toFloats() {
     float[] values = new float[shape.intSize()];
-    if (storage instanceof FloatStorage floats && isContiguous()) {
+    // An empty view may lie beyond its storage.
+    if (storage instanceof FloatStorage floats && isContiguous() && size() > 0) {
       System.arraycopy(floats.array(), arrayOffset(), values, 0, values.length);
       return values;
     }

@@ -3,6 +3,7 @@ package io.github.tern4j.tensor.kernel;
 import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * The operands of one call while they are checked at its entry. A message reads {@code op: what is wrong; all operands by name
@@ -60,8 +61,8 @@ final class Operands {
   /** No two indices of {@code out} mean the same element. */
   Operands writable(Tensor out) {
     for (int axis = 0; axis < out.shape().rank(); axis++) {
-      if (out.dim(axis) > 1 && out.stride(axis) == 0) {
-        throw failure(name(out) + " is an expanded view", "an output with one element for each index");
+      if (out.size() > 0 && out.dim(axis) > 1 && out.stride(axis) == 0) {
+        throw failure(outputName(out) + " is an expanded view", "an output with one element for each index");
       }
     }
     return this;
@@ -75,7 +76,7 @@ final class Operands {
     for (Tensor in : inputs) {
       if (out.storage().equals(in.storage()) && out.isContiguous() && in.isContiguous()
           && out.elementOffset() < in.elementOffset() + in.size() && in.elementOffset() < out.elementOffset() + out.size()) {
-        throw failure(name(out) + " overlaps " + name(in), "separate memory");
+        throw failure(outputName(out) + " overlaps " + name(in), "separate memory");
       }
     }
     return this;
@@ -141,11 +142,11 @@ final class Operands {
   }
 
   private String name(Tensor wanted) {
-    String[] each = names.split(", ");
-    int at = 0;
-    while (tensors[at] != wanted) {
-      at++;
-    }
-    return each[at];
+    return names.split(", ")[Arrays.asList(tensors).indexOf(wanted)];
+  }
+
+  /** The same for an output, which stands behind the inputs and may be one of them. */
+  private String outputName(Tensor wanted) {
+    return names.split(", ")[Arrays.asList(tensors).lastIndexOf(wanted)];
   }
 }

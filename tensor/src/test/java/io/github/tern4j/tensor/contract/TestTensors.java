@@ -1,0 +1,93 @@
+package io.github.tern4j.tensor.contract;
+
+import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.NativeStorage;
+import io.github.tern4j.tensor.Rng;
+import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.UnaryOperator;
+
+/** Random test tensors in several layouts; the same seed and the same order of calls give the same tensors. */
+public final class TestTensors {
+
+  /** Where the elements of a tensor lie in its buffer. */
+  public enum Layout {
+    /** The whole buffer. */
+    CONTIGUOUS,
+    /** Contiguous, but not at the beginning of the buffer. */
+    OFFSET,
+    /** Rows with gaps between them, not at the beginning of the buffer. */
+    STRIDED
+  }
+
+  private final Rng rng;
+  private long made;
+
+  /** A source of tensors. */
+  public TestTensors(long seed) {
+    this.rng = Rng.of(seed);
+  }
+
+  /** Standard normal values, contiguous. */
+  public Operand normal(int... dims) {
+    return normal(Layout.CONTIGUOUS, dims);
+  }
+
+  /** Standard normal values. */
+  public Operand normal(Layout layout, int... dims) {
+    return switch (layout) {
+      case CONTIGUOUS -> new Operand(buffer(Shape.of(dims)), UnaryOperator.identity());
+      case OFFSET -> {
+        int size = Shape.of(dims).intSize();
+        yield new Operand(buffer(Shape.of(size + 8)), base -> base.slice(0, 3, 3 + size).reshape(dims));
+      }
+      case STRIDED -> {
+        Shape wide = Shape.of(dims).with(-1, dims[dims.length - 1] + 5);
+        yield new Operand(buffer(wide), base -> base.slice(-1, 2, 2 + dims[dims.length - 1]));
+      }
+    };
+  }
+
+  /** Standard normal values times {@code factor}, contiguous. */
+  public Operand scaled(double factor, int... dims) {
+    Tensor unit = buffer(Shape.of(dims));
+    float[] values = unit.array();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= (float) factor;
+    }
+    return Operand.of(values, dims);
+  }
+
+  /** Signed bytes over their whole range in native memory. */
+  public Operand bytes(int... dims) {
+    Shape shape = Shape.of(dims);
+    Rng stream = rng.at(made++);
+    MemorySegment segment = Arena.ofAuto().allocate(shape.size());
+    for (long i = 0; i < shape.size(); i++) {
+      segment.set(ValueLayout.JAVA_BYTE, i, (byte) stream.bits(i));
+    }
+    return new Operand(Tensor.of(new NativeStorage(segment, DType.I8), shape), UnaryOperator.identity());
+  }
+
+  /** Numbers from 0 to {@code bound} exclusive. */
+  public int[] indices(int count, int bound) {
+    Rng stream = rng.at(made++);
+    int[] indices = new int[count];
+    for (int i = 0; i < count; i++) {
+      indices[i] = stream.below(i, bound);
+    }
+    return indices;
+  }
+
+  private Tensor buffer(Shape shape) {
+    Rng stream = rng.at(made++);
+    float[] values = new float[shape.intSize()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) stream.normal(i);
+    }
+    return Tensor.of(values, shape.dims());
+  }
+}
