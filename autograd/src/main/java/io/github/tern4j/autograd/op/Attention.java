@@ -1,6 +1,6 @@
 package io.github.tern4j.autograd.op;
 
-import io.github.tern4j.autograd.GradientTarget;
+import io.github.tern4j.autograd.GradientTargets;
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.Variable;
 import io.github.tern4j.tensor.Tensor;
@@ -16,7 +16,7 @@ public final class Attention {
    * inputs, the output and one number for each query; probabilities are computed again in the backward pass.
    *
    * @param q {@code [batch, tokens, heads, headDim]}
-   * @param k {@code [batch, keys, kvHeads, headDim]}; all three need gradients or none
+   * @param k {@code [batch, keys, kvHeads, headDim]}
    * @param v like {@code k}
    * @return like {@code q}
    */
@@ -26,11 +26,10 @@ public final class Attention {
     Tensor logSumExp = tape.allocate(q.dim(0), q.dim(2), q.dim(1));
     kernel.attention(q.value(), k.value(), v.value(), causal, out, logSumExp);
     return tape.result("attention", out, gradOut -> {
-      GradientTarget gradQ = q.gradientTarget();
-      GradientTarget gradK = k.gradientTarget();
-      GradientTarget gradV = v.gradientTarget();
-      kernel.attentionBackward(q.value(), k.value(), v.value(), causal, out, logSumExp, gradOut,
-          gradQ.tensor(), gradQ.accumulate(), gradK.tensor(), gradK.accumulate(), gradV.tensor(), gradV.accumulate());
+      GradientTargets targets = new GradientTargets(tape, q, k, v);
+      kernel.attentionBackward(q.value(), k.value(), v.value(), causal, out, logSumExp, gradOut, targets.tensor(0),
+          targets.accumulate(0), targets.tensor(1), targets.accumulate(1), targets.tensor(2), targets.accumulate(2));
+      targets.settle();
     }, q, k, v);
   }
 }

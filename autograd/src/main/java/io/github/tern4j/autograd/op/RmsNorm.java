@@ -1,9 +1,8 @@
 package io.github.tern4j.autograd.op;
 
-import io.github.tern4j.autograd.GradientTarget;
+import io.github.tern4j.autograd.GradientTargets;
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.Variable;
-import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.RmsNormKernel;
 
@@ -27,15 +26,10 @@ public final class RmsNorm {
     Tensor rstd = tape.allocate(in.shape().rows());
     kernel.rmsNorm(in.value(), weight.value(), eps, out, rstd);
     return tape.result("rmsNorm", out, gradOut -> {
-      GradientTarget gradX = targetOrScratch(tape, in);
-      GradientTarget gradWeight = targetOrScratch(tape, weight);
-      kernel.rmsNormBackward(in.value(), weight.value(), rstd, gradOut, gradX.tensor(), gradX.accumulate(),
-          gradWeight.tensor(), gradWeight.accumulate());
+      GradientTargets targets = new GradientTargets(tape, in, weight);
+      kernel.rmsNormBackward(in.value(), weight.value(), rstd, gradOut, targets.tensor(0), targets.accumulate(0),
+          targets.tensor(1), targets.accumulate(1));
+      targets.settle();
     }, in, weight);
-  }
-
-  private static GradientTarget targetOrScratch(Tape tape, Variable variable) {
-    Shape shape = variable.shape();
-    return variable.requiresGradient() ? variable.gradientTarget() : new GradientTarget(tape.allocate(shape), false);
   }
 }

@@ -1,5 +1,7 @@
 package io.github.tern4j.bitdistill.stage;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +18,19 @@ public final class History {
    */
   public record Point(long step, double value) {}
 
-  private final Map<String, List<Point>> curves = new LinkedHashMap<>();
+  private final Map<String, List<Point>> curves;
+
+  /** An empty history. */
+  public History() {
+    this(Map.of());
+  }
+
+  /** A history that goes on from these curves. */
+  @JsonCreator
+  public History(@JsonProperty("curves") Map<String, List<Point>> curves) {
+    this.curves = new LinkedHashMap<>();
+    curves.forEach((name, points) -> this.curves.put(name, new ArrayList<>(points)));
+  }
 
   /** Adds a value to a curve. */
   public void add(String curve, long step, double value) {
@@ -24,6 +38,7 @@ public final class History {
   }
 
   /** All curves by name. */
+  @JsonProperty("curves")
   public Map<String, List<Point>> curves() {
     return curves;
   }

@@ -48,7 +48,7 @@ public final class TrainingSession implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.stopRequested = stopRequested;
     TrainingCheckpoints.State state =
-        checkpoints.flatMap(saved -> saved.resume(model, optimizer)).orElseGet(TrainingCheckpoints.State::start);
+        checkpoints.flatMap(saved -> saved.resume(model.network().parameters(), optimizer)).orElseGet(TrainingCheckpoints.State::start);
     this.history = state.history();
     this.sums = new LinkedHashMap<>(state.sums());
     this.constants = new LinkedHashMap<>(state.constants());

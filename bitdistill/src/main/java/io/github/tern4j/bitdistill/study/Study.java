@@ -18,6 +18,7 @@ import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.data.PackedBatches;
 import io.github.tern4j.nn.data.PaddedBatches;
 import io.github.tern4j.nn.data.TokenShard;
+import io.github.tern4j.nn.file.Checkpoint;
 import io.github.tern4j.nn.optim.AdamW;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
@@ -36,11 +37,12 @@ import java.util.function.Supplier;
  */
 public final class Study {
 
-  private static final double SECONDS_BETWEEN_CHECKPOINTS = 60;
+  private static final long STEPS_BETWEEN_CHECKPOINTS = 100;
 
   private final Recipe recipe;
   private final StudyFolder folder;
   private final Backend backend;
+  private final long seed;
   private final Rng rng;
   private final BooleanSupplier stopRequested;
   private final Progress progress;
@@ -55,6 +57,7 @@ public final class Study {
     this.recipe = recipe;
     this.folder = folder;
     this.backend = backend;
+    this.seed = seed;
     this.rng = Rng.of(seed);
     this.stopRequested = stopRequested;
     this.progress = progress;
@@ -118,7 +121,10 @@ public final class Study {
   }
 
   private TrainableModel student(SubLn subLn) {
-    return ModelFolder.refine(folder.model("base"), BitDistillConfig.paper(subLn), backend, rng.at("weights"));
+    try (Checkpoint base = Checkpoint.open(folder.model("base"))) {
+      return SubLnRefinement.refine(QwenConfig.fromJson(base.config()), folder.model("base").toString(), base.model(),
+          BitDistillConfig.paper().withSubLn(subLn), backend, rng.at("weights"));
+    }
   }
 
   private TrainableModel refined(TrainableModel base, TokenShard corpus) {
@@ -165,6 +171,6 @@ public final class Study {
   }
 
   private Optional<TrainingCheckpoints> checkpoints(String name) {
-    return Optional.of(new TrainingCheckpoints(folder.checkpoint(name), SECONDS_BETWEEN_CHECKPOINTS));
+    return Optional.of(new TrainingCheckpoints(folder.checkpoint(name), STEPS_BETWEEN_CHECKPOINTS, seed));
   }
 }

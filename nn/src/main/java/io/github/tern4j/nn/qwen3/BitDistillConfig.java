@@ -43,6 +43,11 @@ public record BitDistillConfig(
     return new BitDistillConfig(SubLn.PAPER, true, PAPER_EPS, PAPER_EPS, EpsilonRule.ADDED, 0);
   }
 
+  /** The same with SubLN placed elsewhere. */
+  public BitDistillConfig withSubLn(SubLn changed) {
+    return new BitDistillConfig(changed, bitLinear, weightEps, activationEps, epsilonRule, groupSize);
+  }
+
   static BitDistillConfig fromJson(JsonObject json) {
     return new BitDistillConfig(
         subLn(json),
