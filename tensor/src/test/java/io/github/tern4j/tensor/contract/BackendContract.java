@@ -26,6 +26,14 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class Bf16Product extends Bf16ProductContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Matmul extends MatmulContract {
     @Override
     protected Backend backend() {
