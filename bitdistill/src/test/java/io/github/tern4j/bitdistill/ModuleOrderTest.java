@@ -42,7 +42,8 @@ class ModuleOrderTest {
 
   @ArchTest
   static final ArchRule tensorUsesNoOtherModule =
-      noClasses().that().resideInAPackage(TENSOR).should().dependOnClassesThat().resideInAnyPackage(AUTOGRAD, NN, BITDISTILL, OPENCL);
+      noClasses().that().resideInAPackage(TENSOR)
+          .should().dependOnClassesThat().resideInAnyPackage(AUTOGRAD, NN, BITDISTILL, OPENCL);
 
   @ArchTest
   static final ArchRule autogradUsesTensorAlone =
@@ -85,7 +86,8 @@ class ModuleOrderTest {
           for (Dependency dependency : user.getDirectDependenciesFromSelf()) {
             String used = dependency.getTargetClass().getPackageName();
             int internal = (used + ".").indexOf(".internal.");
-            if (internal > 0 && used.startsWith("io.github.tern4j") && !isAtOrBelow(user.getPackageName(), used.substring(0, internal))) {
+            if (internal > 0 && used.startsWith("io.github.tern4j")
+                && !isAtOrBelow(user.getPackageName(), used.substring(0, internal))) {
               events.add(SimpleConditionEvent.violated(user, dependency.getDescription()));
             }
           }

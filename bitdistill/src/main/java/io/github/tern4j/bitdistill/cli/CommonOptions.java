@@ -39,7 +39,8 @@ final class CommonOptions {
   @Option(names = "--threads", paramLabel = "N", order = 91, description = "CPU threads to compute with (default: all cores).")
   private void setThreads(int threads) {
     if (threads < 1) {
-      throw new ParameterException(command.commandLine(), "invalid value for option '--threads': " + threads + "; expected at least 1");
+      throw new ParameterException(command.commandLine(),
+          "invalid value for option '--threads': " + threads + "; expected at least 1");
     }
     this.threads = threads;
   }

@@ -52,7 +52,8 @@ final class Console {
       results.write(bytes);
       results.flush();
     } catch (IOException failure) {
-      throw new UncheckedIOException(new IOException("cannot write results to standard output: " + failure.getMessage(), failure));
+      throw new UncheckedIOException(new IOException(
+          "cannot write results to standard output: " + failure.getMessage(), failure));
     }
   }
 

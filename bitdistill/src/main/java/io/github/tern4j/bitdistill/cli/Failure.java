@@ -27,7 +27,8 @@ record Failure(int exitCode, String line, Throwable cause) {
       case ParameterException usage -> ofUsage(usage);
       case UncheckedIOException unchecked -> new Failure(FAILED, inOneLine(unchecked.getCause()), unchecked);
       case IOException failure -> new Failure(FAILED, inOneLine(failure), failure);
-      case OutOfMemoryError outOfMemory -> new Failure(FAILED, "out of memory (" + outOfMemory.getMessage() + "): the heap may grow to "
+      case OutOfMemoryError outOfMemory -> new Failure(FAILED,
+          "out of memory (" + outOfMemory.getMessage() + "): the heap may grow to "
           + (Runtime.getRuntime().maxMemory() >> 20) + " MiB here; try a smaller model or batch", outOfMemory);
       default -> new Failure(FAILED, "failed: " + thrown + " (--debug shows where)", thrown);
     };

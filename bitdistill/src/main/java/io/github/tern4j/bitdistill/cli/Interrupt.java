@@ -1,19 +1,21 @@
 package io.github.tern4j.bitdistill.cli;
 
+import io.github.tern4j.bitdistill.stage.StoppedException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Ctrl-C (SIGINT) and SIGTERM as a request that a long job answers at its next step, with a checkpoint:
  *
  * <pre>{@code
- * try (Interrupt interrupt = Interrupt.listen(console)) {
- *   training.run(interrupt::requested);
- *   return interrupt.exitCode();
- * }
+ * return Interrupt.stoppable(common.console(), stopRequested -> {
+ *   train(stopRequested);
+ *   return 0;
+ * });
  * }</pre>
  *
  * <p>A second signal ends the process at once. Commands without a checkpoint do not listen: Java ends them at the first signal.
@@ -31,22 +33,38 @@ final class Interrupt implements AutoCloseable {
     this.console = console;
   }
 
-  /** Begins to listen; closing gives the signals back to Java. */
-  static Interrupt listen(Console console) {
+  /** A job that polls whether it should stop, and returns an exit code. */
+  interface Job {
+    /**
+     * Runs the job.
+     *
+     * @throws StoppedException after a checkpoint, when {@code stopRequested} has become true
+     */
+    int run(BooleanSupplier stopRequested) throws Exception;
+  }
+
+  /** Runs a job and returns its exit code, or 130 (Ctrl-C) or 143 (SIGTERM) when a signal came meanwhile. */
+  static int stoppable(Console console, Job job) throws Exception {
+    try (Interrupt interrupt = listen(console)) {
+      try {
+        int done = job.run(interrupt::requested);
+        return interrupt.requested() ? interrupt.exitCode : done;
+      } catch (StoppedException stopped) {
+        console.say("bitdistill: " + stopped.getMessage());
+        return interrupt.exitCode;
+      }
+    }
+  }
+
+  private static Interrupt listen(Console console) {
     Interrupt interrupt = new Interrupt(console);
     interrupt.handle("INT");
     interrupt.handle("TERM");
     return interrupt;
   }
 
-  /** Whether a signal asked the job to stop. */
-  boolean requested() {
+  private boolean requested() {
     return exitCode != 0;
-  }
-
-  /** 130 after Ctrl-C, 143 after SIGTERM, 0 when no signal came. */
-  int exitCode() {
-    return exitCode;
   }
 
   /**
@@ -91,6 +109,7 @@ final class Interrupt implements AutoCloseable {
     console.say("stopping after this step; once more stops at once");
   }
 
+  /** Gives the signals back to Java. */
   @Override
   public void close() {
     restore.forEach(Runnable::run);

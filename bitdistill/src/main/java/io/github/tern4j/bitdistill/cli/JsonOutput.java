@@ -4,8 +4,8 @@ import io.github.tern4j.bitdistill.json.Json;
 import java.util.function.Supplier;
 
 /**
- * What a command answers with: JSON for scripts when {@code --json} was given, text for people otherwise. With {@code --json} each
- * answer is one object on a line of its own and nothing else reaches standard output.
+ * What a command answers with: JSON for scripts when {@code --json} was given, text for people otherwise. With {@code --json}
+ * each answer is one object on a line of its own and nothing else reaches standard output.
  */
 final class JsonOutput {
 

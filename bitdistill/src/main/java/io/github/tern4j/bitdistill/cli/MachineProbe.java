@@ -32,7 +32,9 @@ final class MachineProbe {
   /** The name that Linux gives the CPU; some kinds have none there. */
   private static Optional<String> cpuName() {
     try (Stream<String> lines = Files.lines(CPU_INFO)) {
-      return lines.filter(line -> line.startsWith("model name")).map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst();
+      return lines.filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst();
     } catch (IOException notLinux) {
       return Optional.empty();
     }

@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The program: finds the command, runs it, and ends with 0 (done), 1 (the run failed) or 2 (wrong usage or bad input), or with 130
- * or 143 after Ctrl-C or a termination signal. A failure is one line on standard error; {@code --debug} adds its stack trace.
+ * The program: finds the command, runs it, and ends with 0 (done), 1 (the run failed) or 2 (wrong usage or bad input), or with
+ * 130 or 143 after Ctrl-C or a termination signal. A failure is one line on standard error; {@code --debug} adds its stack trace.
  */
 @Command(
     name = "bitdistill",

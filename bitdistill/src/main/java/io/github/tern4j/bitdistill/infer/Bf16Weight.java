@@ -1,5 +1,7 @@
 package io.github.tern4j.bitdistill.infer;
 
+import io.github.tern4j.nn.file.HalfPrecision;
+import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.NativeStorage;
@@ -15,11 +17,6 @@ import java.nio.ByteOrder;
 final class Bf16Weight implements DenseWeight {
 
   private static final ValueLayout.OfShort BF16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  /** What is added to a float so that cutting its lower half rounds to nearest, half a unit of the upper half less one. */
-  private static final int ROUNDING = 0x7FFF;
-
-  private static final int QUIET_NAN = 0x7FC0;
 
   private final Tensor weight;
   private final Bf16ProductKernel kernel;
@@ -37,16 +34,8 @@ final class Bf16Weight implements DenseWeight {
   /** F32 values {@code [out, in]} rounded to nearest, ties to even. */
   static Tensor round(Tensor values) {
     Tensor rounded = allocate(values.shape());
-    float[] from = values.array();
-    for (int i = 0; i < values.size(); i++) {
-      rounded.segment().set(BF16, 2L * i, round(from[values.arrayOffset() + i]));
-    }
+    HalfPrecision.narrow(SafetensorsType.BF16, values.array(), rounded.segment(), values.shape().intSize());
     return rounded;
-  }
-
-  private static short round(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    return (short) (Float.isNaN(value) ? QUIET_NAN : bits + ROUNDING + (bits >>> 16 & 1) >>> 16);
   }
 
   private static Tensor allocate(Shape shape) {

@@ -33,11 +33,8 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
    * @param kvHeads key-value heads
    * @param headDim width of a head
    * @param intermediate width of the gated part
-   * @param tied whether the output head is the embedding
-   * @param initializerRange standard deviation of fresh weights
    */
-  public record Model(int hidden, int layers, int heads, int kvHeads, int headDim, int intermediate, boolean tied,
-      double initializerRange) {}
+  public record Model(int hidden, int layers, int heads, int kvHeads, int headDim, int intermediate) {}
 
   /**
    * Training of the tokenizer.

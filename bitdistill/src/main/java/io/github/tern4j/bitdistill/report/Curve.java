@@ -28,7 +28,8 @@ public record Curve(String stage, Quantity quantity, String series, List<Long> s
   /** Checks that steps and values pair up. */
   public Curve {
     if (steps.size() != values.size()) {
-      throw new IllegalArgumentException("curve: " + stage + ", " + series + ": " + steps.size() + " steps but " + values.size() + " values");
+      throw new IllegalArgumentException(
+          "curve: " + stage + ", " + series + ": " + steps.size() + " steps but " + values.size() + " values");
     }
     steps = List.copyOf(steps);
     values = List.copyOf(values);

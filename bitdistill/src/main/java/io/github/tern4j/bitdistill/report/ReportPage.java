@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * {@code report.html}: the results of a run as one page without any outside reference. The table stands in the HTML itself; figures
- * are drawn by Chart.js, which is part of the page, and each has its numbers beside it as text.
+ * {@code report.html}: the results of a run as one page without any outside reference. The table stands in the HTML itself;
+ * figures are drawn by Chart.js, which is part of the page, and each has its numbers beside it as text.
  */
 public final class ReportPage {
 
@@ -119,11 +119,12 @@ public final class ReportPage {
   }
 
   private static Map<String, Object> summary(Curve curve) {
+    double lowest = curve.values().stream().mapToDouble(Double::doubleValue).filter(Double::isFinite).min().orElse(Double.NaN);
     return Map.of(
         "series", curve.series(),
         "first", number("%.4g", curve.values().getFirst()),
         "last", number("%.4g", curve.values().getLast()),
-        "lowest", number("%.4g", curve.values().stream().mapToDouble(Double::doubleValue).filter(Double::isFinite).min().orElse(Double.NaN)),
+        "lowest", number("%.4g", lowest),
         "lastStep", curve.steps().getLast());
   }
 

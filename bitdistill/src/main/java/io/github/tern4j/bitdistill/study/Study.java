@@ -66,13 +66,14 @@ public final class Study {
   /**
    * The trained models.
    *
+   * @param base the pre-trained full-precision model
    * @param teacher FP16-SFT
    * @param bitnetSft BitNet-SFT
    * @param refined the student after stage 1
    * @param continued the student after stage 2
    * @param student the student after stage 3
    */
-  public record Models(Trained teacher, Trained bitnetSft, Trained refined, Trained continued, Trained student) {}
+  public record Models(Trained base, Trained teacher, Trained bitnetSft, Trained refined, Trained continued, Trained student) {}
 
   /**
    * A model and the curves of its training.
@@ -85,7 +86,7 @@ public final class Study {
   /** Does what is still to do and returns all models. */
   Models run(Tokenizer tokenizer, TokenShard corpus, EncodedTask task) {
     Trained base = stage("base", () -> freshBase(tokenizer.vocabularySize()), model -> pretraining("base model", recipe.pretrain())
-        .run(model, corpusBatches(corpus, recipe.pretrain()), checkpoints("base"), stopRequested, progress));
+        .run(model, corpusBatches(corpus, recipe.pretrain(), "base"), checkpoints("base"), stopRequested, progress));
     Trained teacher = stage("teacher", () -> ModelFolder.load(folder.model("base"), backend, true),
         model -> finetuning("teacher: FP16-SFT", recipe.teacher())
             .run(model, taskBatches(task, recipe.teacher()), checkpoints("teacher"), stopRequested, progress));
@@ -94,11 +95,11 @@ public final class Study {
     Trained refined = stage("refined", () -> refined(base.model, corpus), model -> new History());
     Trained continued = stage("continued", () -> ModelFolder.load(folder.model("refined"), backend, true),
         model -> pretraining("stage 2: continual pre-training", recipe.continued())
-            .run(model, corpusBatches(corpus, recipe.continued()), checkpoints("continued"), stopRequested, progress));
+            .run(model, corpusBatches(corpus, recipe.continued(), "continued"), checkpoints("continued"), stopRequested, progress));
     Trained student = stage("student", () -> ModelFolder.load(folder.model("continued"), backend, true), model -> distillation()
         .run(ModelFolder.load(folder.model("teacher"), backend, false), model, distillationBatches(task), checkpoints("student"),
             stopRequested, progress));
-    return new Models(teacher, bitnetSft, refined, continued, student);
+    return new Models(base, teacher, bitnetSft, refined, continued, student);
   }
 
   private Trained stage(String name, Supplier<TrainableModel> start, Function<TrainableModel, History> train) {
@@ -116,7 +117,7 @@ public final class Study {
   private TrainableModel freshBase(int vocabulary) {
     Recipe.Model sizes = recipe.model();
     QwenConfig config = QwenConfig.of(vocabulary, sizes.hidden(), sizes.intermediate(), sizes.layers(), sizes.heads(),
-        sizes.kvHeads(), sizes.headDim(), sizes.tied(), sizes.initializerRange());
+        sizes.kvHeads(), sizes.headDim());
     return TrainableModel.build(config, ParameterSource.fresh(backend, rng.at("weights")), backend);
   }
 
@@ -130,7 +131,7 @@ public final class Study {
   private TrainableModel refined(TrainableModel base, TokenShard corpus) {
     TrainableModel student = student(recipe.refine().subLn());
     if (recipe.refine().calibrateSubLn()) {
-      SubLnRefinement.calibrate(base, student, corpusBatches(corpus, recipe.continued()).at(0));
+      SubLnRefinement.calibrate(base, student, corpusBatches(corpus, recipe.continued(), "continued").at(0));
     }
     return student;
   }
@@ -156,8 +157,9 @@ public final class Study {
     return new TrainingOptions(batch, 1, rate, warmup, AdamW.Options.defaults(), false, 0);
   }
 
-  private PackedBatches corpusBatches(TokenShard corpus, Recipe.Pretrain stage) {
-    return new PackedBatches(corpus, stage.batch(), stage.length(), rng.at("corpus"));
+  // Each stage reads the corpus in an order of its own, so that stage 2 does not begin with what the base model began with.
+  private PackedBatches corpusBatches(TokenShard corpus, Recipe.Pretrain stage, String name) {
+    return new PackedBatches(corpus, stage.batch(), stage.length(), rng.at("corpus").at(name));
   }
 
   // The same order of examples for all methods, so that they differ in nothing but the method.

@@ -2,8 +2,10 @@ package io.github.tern4j.bitdistill.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.tern4j.bitdistill.stage.StoppedException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -18,16 +20,21 @@ class InterruptTest {
 
   /** A job that stops at a signal when it is told {@code polite}, and never otherwise. */
   static final class Job {
-    public static void main(String[] args) throws InterruptedException {
-      try (Interrupt interrupt = Interrupt.listen(Console.system())) {
+    public static void main(String[] args) throws Exception {
+      System.exit(Interrupt.stoppable(Console.system(), stopRequested -> {
         System.out.println("started");
-        while (!interrupt.requested() || args[0].equals("stubborn")) {
+        while (!stopRequested.getAsBoolean() || args[0].equals("stubborn")) {
           Thread.sleep(5);
         }
-        System.out.println("checkpoint written");
-        System.exit(interrupt.exitCode());
-      }
+        throw new StoppedException(3, 10);
+      }));
     }
+  }
+
+  @Test
+  void aJobThatIsNotInterruptedKeepsItsExitCode() throws Exception {
+    Console console = new Console(OutputStream.nullOutputStream(), System.err, false);
+    assertThat(Interrupt.stoppable(console, stopRequested -> stopRequested.getAsBoolean() ? 2 : 1)).isEqualTo(1);
   }
 
   private static Process start(String kind) throws IOException {
@@ -48,7 +55,7 @@ class InterruptTest {
       assertThat(lines.readLine()).isEqualTo("started");
       signal(job, name);
       assertThat(lines.readLine()).isEqualTo("stopping after this step; once more stops at once");
-      assertThat(lines.readLine()).isEqualTo("checkpoint written");
+      assertThat(lines.readLine()).isEqualTo("bitdistill: stopped after step 3 of 10; --resume goes on from there");
       assertThat(job.waitFor(20, TimeUnit.SECONDS)).isTrue();
       assertThat(job.exitValue()).isEqualTo(exitCode);
     } finally {

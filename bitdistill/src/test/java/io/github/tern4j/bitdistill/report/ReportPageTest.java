@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class ReportPageTest {
 
-  private static final Pattern DATA = Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
+  private static final Pattern DATA =
+      Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
 
   private static String data(String page) {
     Matcher data = DATA.matcher(page);
@@ -26,7 +27,8 @@ class ReportPageTest {
   @Test
   void hasTheThreeRowsWithIntervalsSizesAndSpeed() {
     String page = ReportPage.html(SampleResults.full());
-    assertThat(page).contains("<th scope=\"row\">FP16-SFT</th>", "<th scope=\"row\">BitNet-SFT</th>", "<th scope=\"row\">BitDistill</th>")
+    assertThat(page).contains("<th scope=\"row\">FP16-SFT</th>", "<th scope=\"row\">BitNet-SFT</th>")
+        .contains("<th scope=\"row\">BitDistill</th>")
         .contains("<strong>92.44</strong><span class=\"range\">91.21 – 93.51</span>")
         .contains("title=\"663552 bytes\">663.6 kB<", "title=\"2433024 bytes\">2.43 MB<", ">4,298<")
         .contains("BitDistill against FP16-SFT: <strong>-0.68</strong> points (95&nbsp;% interval -1.41 to +0.05, paired)");

@@ -35,8 +35,10 @@ class ResultsTest {
 
   @Test
   void aMeasureThatWasNotTakenIsNullAndComesBackAsNan() throws IOException {
-    Results.Row row = new Results.Row("FP16-SFT", Double.NaN, Double.NaN, Double.NaN, 1, 2, Double.NaN, "", Map.of("bleu", 13.98));
-    new Results("xsum", 1, "abc", List.of(row), List.of(), List.of(), List.of(), Optional.empty(), Map.of(), List.of()).write(run);
+    Results.Row row =
+        new Results.Row("FP16-SFT", Double.NaN, Double.NaN, Double.NaN, 1, 2, Double.NaN, "", Map.of("bleu", 13.98));
+    new Results("xsum", 1, "abc", List.of(row), List.of(), List.of(), List.of(), Optional.empty(), Map.of(), List.of())
+        .write(run);
     assertThat(run.resolve("results.json")).content().contains("\"accuracy\" : null").doesNotContain("NaN");
     assertThat(Results.read(run).rows()).containsExactly(row);
   }

@@ -55,7 +55,8 @@ final class SampleResults {
             "Speed is decoding of one sequence with 2 threads; shared machines vary by 25 %."));
   }
 
-  private static Curve curve(RandomGenerator random, String stage, Curve.Quantity quantity, String series, double from, double to) {
+  private static Curve curve(
+      RandomGenerator random, String stage, Curve.Quantity quantity, String series, double from, double to) {
     long[] steps = new long[STEPS];
     double[] values = new double[STEPS];
     for (int i = 0; i < STEPS; i++) {

@@ -15,8 +15,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * Documents in files: {@code .txt} with lines {@code <|endoftext|>} between documents (without them, running text in pieces of
- * some 64,000 characters), {@code .jsonl} with a field {@code text}, each also as {@code .gz}. WikiText's {@code .tokens} are read
- * as text when named.
+ * some 64,000 characters), {@code .jsonl} with a field {@code text}, each also as {@code .gz}. WikiText's {@code .tokens} are
+ * read as text when named.
  *
  * <p>Files are read one line at a time; a corpus of any size needs memory for one document.
  */
@@ -48,11 +48,6 @@ public final class Corpus implements DocumentSource {
       throw new BadInputException("corpus: no files named; expected .txt, .jsonl or folders of them");
     }
     files = List.copyOf(all);
-  }
-
-  /** The files, folders resolved. */
-  public List<Path> files() {
-    return files;
   }
 
   @Override

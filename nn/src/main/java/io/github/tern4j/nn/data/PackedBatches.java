@@ -5,12 +5,13 @@ import io.github.tern4j.tensor.Rng;
 import java.util.Arrays;
 
 /**
- * Batches of windows of equal length from a shard, for pre-training: inputs are tokens {@code [s, s + length)}, targets the tokens
- * one further. Windows do not overlap and pay no attention to document boundaries, which are tokens to be learnt like others.
+ * Batches of windows of equal length from a shard, for pre-training: inputs are tokens {@code [s, s + length)}, targets the
+ * tokens one further. Windows do not overlap and pay no attention to document boundaries, which are tokens to be learnt like
+ * others.
  *
- * <p>Step {@code k} takes windows {@code k * batch, ..., (k + 1) * batch - 1} of an endless sequence in which each epoch is a random
- * order of all windows. It is a function of the random stream and {@code k}, so that a resumed run needs no replay. Tokens behind the
- * last whole window are left out. Safe for use by several threads.
+ * <p>Step {@code k} takes windows {@code k * batch, ..., (k + 1) * batch - 1} of an endless sequence in which each epoch is a
+ * random order of all windows. It is a function of the random stream and {@code k}, so that a resumed run needs no replay. Tokens
+ * behind the last whole window are left out. Safe for use by several threads.
  */
 public final class PackedBatches {
   private final TokenShard shard;

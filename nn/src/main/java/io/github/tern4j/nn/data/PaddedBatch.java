@@ -1,5 +1,6 @@
 package io.github.tern4j.nn.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -48,5 +49,26 @@ public record PaddedBatch(int[] ids, int[] targets, int[] lengths, int batch, in
       lengths[row] = examples.get(row).inputTokens();
     }
     return new PaddedBatch(ids, targets, lengths, batch, tokens);
+  }
+
+  /** Tokens of all rows that are not padding. */
+  public int unpaddedTokens() {
+    return Arrays.stream(lengths).sum();
+  }
+
+  /**
+   * The rows in {@code parts} batches of equal size or one less, in order; fewer when there are fewer rows. Each part keeps its
+   * columns.
+   */
+  public List<PaddedBatch> split(int parts) {
+    int used = Math.min(parts, batch);
+    List<PaddedBatch> result = new ArrayList<>();
+    for (int part = 0; part < used; part++) {
+      int from = (int) ((long) batch * part / used);
+      int to = (int) ((long) batch * (part + 1) / used);
+      result.add(new PaddedBatch(Arrays.copyOfRange(ids, from * tokens, to * tokens),
+          Arrays.copyOfRange(targets, from * tokens, to * tokens), Arrays.copyOfRange(lengths, from, to), to - from, tokens));
+    }
+    return result;
   }
 }

@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
 /**
  * Shuffled batches of labelled examples of similar length, for fine-tuning.
  *
- * <p>Each epoch is a random order of all examples. It is cut into pools of {@value #BATCHES_PER_POOL} batches, each pool is sorted
- * by length and cut into batches, and all batches come in random order: little padding, and yet other neighbours every epoch. The
- * batch that is not full is kept. A batch is a function of the random stream and the step, so that a resumed run needs no replay. Safe
- * for use by several threads.
+ * <p>Each epoch is a random order of all examples. It is cut into pools of {@value #BATCHES_PER_POOL} batches, each pool is
+ * sorted by length and cut into batches, and all batches come in random order: little padding, and yet other neighbours every
+ * epoch. The batch that is not full is kept. A batch is a function of the random stream and the step, so that a resumed run needs
+ * no replay. Safe for use by several threads.
  */
 public final class PaddedBatches {
   /** Larger pools save little padding more, and sort long examples together in every epoch. */

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /**
  * Writes a {@link TokenShard}, one document after the other.
  *
- * <p>Ids go to a temporary name beside the file; {@link #finish} completes the header, forces the file to disk and renames it. Closed
- * before that, it leaves nothing behind.
+ * <p>Ids go to a temporary name beside the file; {@link #finish} completes the header, forces the file to disk and renames it.
+ * Closed before that, it leaves nothing behind.
  */
 public final class TokenShardWriter implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;

@@ -13,8 +13,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Reads a text file line by line, strictly as UTF-8; a name ending in {@code .gz} is unpacked. Lines end with LF or CR LF, which are
- * not part of them; a byte order mark at the start is dropped.
+ * Reads a text file line by line, strictly as UTF-8; a name ending in {@code .gz} is unpacked. Lines end with LF or CR LF, which
+ * are not part of them; a byte order mark at the start is dropped.
  */
 public final class Utf8Lines implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;

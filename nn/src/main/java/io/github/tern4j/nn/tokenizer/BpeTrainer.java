@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 /**
  * Learns a byte-level BPE vocabulary from documents (Sennrich et al. 2016, on bytes as in GPT-2).
  *
- * <p>Text is normalised (NFC, then lower case if asked for) and split into words by Qwen's pattern; then the most frequent pair of
- * neighbouring tokens becomes a new token, again and again, until the vocabulary is full or no pair occurs {@code minFrequency}
- * times. Of equally frequent pairs the one with the lowest left id wins, then the one with the lowest right id, so that the result
- * depends on nothing but the words' counts. Ids: the 256 bytes in the order of GPT-2, the merges in the order learnt, then the special
- * tokens; two merges that spell the same token share its id.
+ * <p>Text is normalised (NFC, then lower case if asked for) and split into words by Qwen's pattern; then the most frequent pair
+ * of neighbouring tokens becomes a new token, again and again, until the vocabulary is full or no pair occurs {@code
+ * minFrequency} times. Of equally frequent pairs the one with the lowest left id wins, then the one with the lowest right id, so
+ * that the result depends on nothing but the words' counts. Ids: the 256 bytes in the order of GPT-2, the merges in the order
+ * learnt, then the special tokens; two merges that spell the same token share its id.
  *
  * @param vocabularySize ids to fill, bytes and special tokens included; a small corpus may fill fewer
  * @param specialTokens tokens that are matched as a whole, in the order of their ids

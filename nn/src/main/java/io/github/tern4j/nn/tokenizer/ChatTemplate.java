@@ -35,8 +35,8 @@ public final class ChatTemplate {
   }
 
   /**
-   * The conversation and the start of the model's answer. Without {@code thinking} the answer starts with an empty thinking block,
-   * which is Qwen3's {@code enable_thinking=false}.
+   * The conversation and the start of the model's answer. Without {@code thinking} the answer starts with an empty thinking
+   * block, which is Qwen3's {@code enable_thinking=false}.
    */
   public static String prompt(List<ChatMessage> messages, boolean thinking) {
     return conversation(messages) + "<|im_start|>assistant\n" + (thinking ? "" : THINK + "\n\n" + END_THINK + "\n\n");

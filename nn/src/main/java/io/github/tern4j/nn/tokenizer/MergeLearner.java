@@ -126,7 +126,7 @@ final class MergeLearner {
     }
   }
 
-  /** Replaces left, right by merged from the left, and moves the counts of the pairs on both sides; a second visit finds nothing. */
+  /** Replaces left, right by merged from the left, and moves the counts of the pairs on both sides; a second visit is idle. */
   private void mergeInWord(int word, int left, int right, int merged, LongOpenHashSet appeared) {
     int[] symbols = words[word];
     int length = lengths[word];

@@ -11,7 +11,7 @@ import java.util.regex.PatternSyntaxException;
  * {@code Split} with behaviour {@code Isolated}).
  *
  * <p>Files write it for Oniguruma, the engine behind Hugging Face's {@code tokenizers}. Java reads a few constructs differently
- * ({@code \h}, {@code \w}, {@code .}, {@code [[:alpha:]]}, {@code &#123;1,3&#125;+}), so only the constructs on which both agree are
+ * ({@code \h}, {@code \w}, {@code .}, {@code [[:alpha:]]}, {@code {1,3}+}), so only the constructs on which both agree are
  * accepted and everything else is refused: another meaning would shift token ids without any sign of it.
  */
 final class SplitPattern {

@@ -54,8 +54,8 @@ public final class StreamingDecoder {
   }
 
   /**
-   * Puts a byte that is never UTF-8 in place of each 0xED that leads a surrogate (0xED 0xA0..0xBF). The JDK replaces such a sequence as
-   * a whole; Unicode's recommendation, which Rust and so Hugging Face follow, gives one U+FFFD for each of its bytes.
+   * Puts a byte that is never UTF-8 in place of each 0xED that leads a surrogate (0xED 0xA0..0xBF). The JDK replaces such a
+   * sequence as a whole; Unicode's recommendation, which Rust and so Hugging Face follow, gives one U+FFFD for each of its bytes.
    */
   private static void replaceSurrogateLeads(byte[] bytes) {
     for (int i = 0; i + 1 < bytes.length; i++) {

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 /**
  * Byte-level byte-pair encoding as in GPT-2 and Qwen3: text to token ids and back.
  *
- * <p>{@link #decode(int[])} of {@link #encode(String)} is the text again, up to normalisation, since every byte is a token. Ids are
- * those that Hugging Face's {@code tokenizers} gives for the same {@code tokenizer.json}. A lone surrogate, which is no character and
- * has no UTF-8 form, is encoded as U+FFFD.
+ * <p>{@link #decode(int[])} of {@link #encode(String)} is the text again, up to normalisation, since every byte is a token. Ids
+ * are those that Hugging Face's {@code tokenizers} gives for the same {@code tokenizer.json}. A lone surrogate, which is no
+ * character and has no UTF-8 form, is encoded as U+FFFD.
  *
  * <p>Immutable and safe for use by several threads.
  */
@@ -157,8 +157,8 @@ public final class Tokenizer {
   }
 
   /**
-   * A hash of the whole definition, to notice that token ids were made by another tokenizer: the first eight bytes, big endian, of
-   * the SHA-256 of the file that {@link TokenizerFile#write} writes.
+   * A hash of the whole definition, to notice that token ids were made by another tokenizer: the first eight bytes, big endian,
+   * of the SHA-256 of the file that {@link TokenizerFile#write} writes.
    */
   public long fingerprint() {
     return TokenizerFile.fingerprint(this);
@@ -169,8 +169,8 @@ public final class Tokenizer {
   }
 
   /**
-   * The bytes that a token stands for. An added token is its own UTF-8 text; Hugging Face reads it in the byte alphabet where it can,
-   * which turns an added {@code é} into a lone byte 0xE9.
+   * The bytes that a token stands for. An added token is its own UTF-8 text; Hugging Face reads it in the byte alphabet where it
+   * can, which turns an added {@code é} into a lone byte 0xE9.
    */
   byte[] bytes(int id) {
     String token = token(id);

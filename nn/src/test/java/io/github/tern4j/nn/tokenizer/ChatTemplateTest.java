@@ -44,6 +44,13 @@ class ChatTemplateTest {
             + "<|im_start|>assistant\n<think>\n\n</think>\n\nb<|im_end|>\n");
   }
 
+  @Test
+  void whatFollowsTheLastEndOfThinkingIsTheAnswer() {
+    assertThat(ChatTemplate.conversation(List.of(QUESTION, SYSTEM, answer("x</think>y</think>\nz")))).isEqualTo(
+        "<|im_start|>user\nHi<|im_end|>\n<|im_start|>system\nBe brief.<|im_end|>\n"
+            + "<|im_start|>assistant\n<think>\nx\n</think>\n\nz<|im_end|>\n");
+  }
+
   private static ChatMessage answer(String content) {
     return new ChatMessage(Role.ASSISTANT, content);
   }

@@ -62,6 +62,18 @@ class TokenizerTest {
   }
 
   @Test
+  void severalThreadsMayEncodeAtOnce() {
+    Tokenizer shared = new BpeTrainer(400).train(SampleText.DOCUMENTS.stream());
+    Tokenizer alone = new BpeTrainer(400).train(SampleText.DOCUMENTS.stream());
+    List<int[]> together = IntStream.range(0, 400).parallel()
+        .mapToObj(i -> shared.encode(SampleText.DOCUMENTS.get(i % SampleText.DOCUMENTS.size()) + i))
+        .toList();
+    for (int i = 0; i < together.size(); i++) {
+      assertThat(together.get(i)).isEqualTo(alone.encode(SampleText.DOCUMENTS.get(i % SampleText.DOCUMENTS.size()) + i));
+    }
+  }
+
+  @Test
   void anIdWithoutTokenIsNamed() {
     assertThatThrownBy(() -> tokenizer.decode(new int[] {1, 261}))
         .isInstanceOf(BadInputException.class)

@@ -2,8 +2,22 @@ package io.github.tern4j.tensor.vector;
 
 import io.github.tern4j.tensor.KernelTable;
 import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
+import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.Bf16ProductKernel;
+import io.github.tern4j.tensor.kernel.BinaryKernel;
+import io.github.tern4j.tensor.kernel.CopyKernel;
+import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
+import io.github.tern4j.tensor.kernel.EmbeddingKernel;
+import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
+import io.github.tern4j.tensor.kernel.ReduceKernel;
+import io.github.tern4j.tensor.kernel.RmsNormKernel;
+import io.github.tern4j.tensor.kernel.RopeKernel;
+import io.github.tern4j.tensor.kernel.SoftmaxKernel;
+import io.github.tern4j.tensor.kernel.SwiGluKernel;
+import io.github.tern4j.tensor.kernel.UnaryKernel;
+import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
 
 /** The scalar kernels, overridden by those that are faster with the Vector API. */
@@ -14,7 +28,21 @@ final class VectorKernels {
   /** A new table whose kernels run on {@code workers}. */
   static KernelTable table(Workers workers) {
     return ReferenceKernels.table().copyFor(VectorBackend.NAME)
+        .with(ActivationQuantizerKernel.class, new VectorActivationQuantizer(workers))
+        .with(AdamWKernel.class, new VectorAdamW(workers))
         .with(Bf16ProductKernel.class, new VectorBf16Product(workers))
-        .with(MatmulKernel.class, new VectorMatmul(workers));
+        .with(BinaryKernel.class, new VectorBinary(workers))
+        .with(CopyKernel.class, new VectorCopy(workers))
+        .with(CrossEntropyKernel.class, new VectorCrossEntropy(workers))
+        .with(EmbeddingKernel.class, new VectorEmbedding(workers))
+        .with(KlDivergenceKernel.class, new VectorKlDivergence(workers))
+        .with(MatmulKernel.class, new VectorMatmul(workers))
+        .with(ReduceKernel.class, new VectorReduce(workers))
+        .with(RmsNormKernel.class, new VectorRmsNorm(workers))
+        .with(RopeKernel.class, new VectorRope(workers))
+        .with(SoftmaxKernel.class, new VectorSoftmax(workers))
+        .with(SwiGluKernel.class, new VectorSwiGlu(workers))
+        .with(UnaryKernel.class, new VectorUnary(workers))
+        .with(WeightQuantizerKernel.class, new VectorWeightQuantizer(workers));
   }
 }

@@ -26,6 +26,30 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class ActivationQuantizer extends ActivationQuantizerContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class AdamW extends AdamWContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Attention extends AttentionContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Bf16Product extends Bf16ProductContract {
     @Override
     protected Backend backend() {
@@ -34,7 +58,127 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class Binary extends BinaryContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Copy extends CopyContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class CrossEntropy extends CrossEntropyContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Embedding extends EmbeddingContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class KlDivergence extends KlDivergenceContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Matmul extends MatmulContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Memory extends MemoryContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Reduce extends ReduceContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Relation extends RelationContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class RmsNorm extends RmsNormContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Rope extends RopeContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Softmax extends SoftmaxContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class SwiGlu extends SwiGluContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class TernaryProduct extends TernaryProductContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class Unary extends UnaryContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class WeightQuantizer extends WeightQuantizerContract {
     @Override
     protected Backend backend() {
       return backend;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.CopyKernel;
 import io.github.tern4j.tensor.kernel.Kernel;
+import io.github.tern4j.tensor.kernel.Positions;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -65,10 +65,11 @@ public abstract class KernelContract<K extends Kernel> {
     // Keyed by buffer, so that operands which are parts of one buffer share it.
     Map<Tensor, Tensor> expected = new LinkedHashMap<>();
     Map<Tensor, Tensor> marks = new LinkedHashMap<>();
-    CopyKernel copy = ReferenceKernels.table().get(CopyKernel.class);
     call.run(reference(), operand -> {
       Tensor marked = marks.computeIfAbsent(operand.buffer(), buffer -> Tensor.zeros(buffer.shape()));
-      copy.fill(1, operand.view().apply(marked));
+      for (int position : Positions.of(operand.view().apply(marked), 0)) {
+        marked.array()[position] = 1;
+      }
       return operand.view().apply(expected.computeIfAbsent(operand.buffer(), buffer -> operand.copy()));
     });
     Map<Tensor, Tensor> actual = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import io.github.tern4j.tensor.NativeStorage;
 import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.ternary.PackedTernary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -70,6 +71,23 @@ public final class TestTensors {
       segment.set(ValueLayout.JAVA_BYTE, i, (byte) stream.bits(i));
     }
     return new Operand(Tensor.of(new NativeStorage(segment, DType.I8), shape), UnaryOperator.identity());
+  }
+
+  /** A packed matrix of random codes and positive scales. */
+  public PackedTernary ternary(int groupSize, int rows, int columns) {
+    Shape shape = Shape.of(rows, columns);
+    Rng stream = rng.at(made++);
+    byte[] codes = new byte[rows * columns];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (stream.below(i, 3) - 1);
+    }
+    float[] scales = new float[groupSize == 0 ? 1 : rows * Math.ceilDiv(columns, groupSize)];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (float) stream.at(1).uniform(i) + 0.01f;
+    }
+    MemorySegment packed = Arena.ofAuto().allocate((long) rows * PackedTernary.bytesPerRow(columns));
+    PackedTernary.pack(codes, shape, packed);
+    return new PackedTernary(shape, groupSize, packed, scales);
   }
 
   /** Numbers from 0 to {@code bound} exclusive. */

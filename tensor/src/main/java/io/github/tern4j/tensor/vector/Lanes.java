@@ -1,0 +1,58 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Loading and storing vectors of floats, and loops over elements that several kernels need. */
+final class Lanes {
+
+  private Lanes() {}
+
+  /** A vector from {@code x[at]} on. */
+  static FloatVector load(float[] x, int at) {
+    return FloatVector.fromArray(FLOATS, x, at);
+  }
+
+  /** The same where the mask is set, 0 elsewhere. */
+  static FloatVector load(float[] x, int at, VectorMask<Float> mask) {
+    return FloatVector.fromArray(FLOATS, x, at, mask);
+  }
+
+  /** The lanes of the last vector of a row when {@code rest} elements are left. */
+  static VectorMask<Float> first(int rest) {
+    return FLOATS.indexInRange(0, rest);
+  }
+
+  /** Stores a vector, or adds it to what is there. */
+  static void store(FloatVector value, float[] out, int at, boolean add) {
+    if (add) {
+      FloatVector.fromArray(FLOATS, out, at).add(value).intoArray(out, at);
+    } else {
+      value.intoArray(out, at);
+    }
+  }
+
+  /** The same where the mask is set. */
+  static void store(FloatVector value, float[] out, int at, VectorMask<Float> mask, boolean add) {
+    if (add) {
+      FloatVector.fromArray(FLOATS, out, at, mask).add(value).intoArray(out, at, mask);
+    } else {
+      value.intoArray(out, at, mask);
+    }
+  }
+
+  /** {@code out_i += x_i}. */
+  static void add(float[] x, int at, int n, float[] out, int outAt) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      load(out, outAt + i).add(load(x, at + i)).intoArray(out, outAt + i);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = first(n - i);
+      load(out, outAt + i, rest).add(load(x, at + i, rest)).intoArray(out, outAt + i, rest);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
+
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
+import io.github.tern4j.tensor.kernel.EpsilonRule;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** {@link ActivationQuantizerKernel}, parallel over rows. */
+final class VectorActivationQuantizer implements ActivationQuantizerKernel {
+
+  private final Workers workers;
+  private final Scratch rowScratch = new Scratch();
+
+  VectorActivationQuantizer(Workers workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public void fakeQuantize(Tensor x, EpsilonRule rule, float eps, Tensor out, Tensor gamma) {
+    ActivationQuantizerKernel.checkFakeQuantize(x, out, gamma);
+    int n = x.dim(-1);
+    Ranges.rows(workers, x.shape().rows(), n, (first, last) -> {
+      for (int row = first; row < last; row++) {
+        int from = x.arrayOffset() + row * n;
+        float largest = Rows.maxMagnitude(x.array(), from, n);
+        gamma.array()[gamma.arrayOffset() + row] = largest;
+        float factor = LARGEST_CODE / rule.divisor(largest, eps);
+        quantize(x.array(), from, factor, largest / LARGEST_CODE, n, out.array(), out.arrayOffset() + row * n);
+      }
+    });
+  }
+
+  @Override
+  public void codes(Tensor x, EpsilonRule rule, float eps, Tensor codes, Tensor gamma) {
+    ActivationQuantizerKernel.checkCodes(x, codes, gamma);
+    int n = x.dim(-1);
+    Ranges.rows(workers, x.shape().rows(), n, (first, last) -> {
+      float[] values = rowScratch.atLeast(n);
+      for (int row = first; row < last; row++) {
+        int from = x.arrayOffset() + row * n;
+        float largest = Rows.maxMagnitude(x.array(), from, n);
+        gamma.array()[gamma.arrayOffset() + row] = largest;
+        quantize(x.array(), from, LARGEST_CODE / rule.divisor(largest, eps), 1, n, values, 0);
+        store(values, n, codes.segment(), codes.elementOffset() + (long) row * n);
+      }
+    });
+  }
+
+  /** {@code out_i = clip(rint(x_i factor)) step}; clipping first is the same, since the limits are integers. */
+  private static void quantize(float[] x, int from, float factor, float step, int n, float[] out, int to) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMask<Float> present = FLOATS.indexInRange(i, n);
+      FloatVector scaled = Lanes.load(x, from + i, present).mul(factor);
+      FloatVector code = VectorMath.rint(scaled.max(SMALLEST_CODE).min(LARGEST_CODE));
+      code.mul(step).intoArray(out, to + i, present);
+    }
+  }
+
+  private static void store(float[] values, int n, MemorySegment codes, long at) {
+    for (int i = 0; i < n; i++) {
+      codes.set(ValueLayout.JAVA_BYTE, at + i, (byte) (int) values[i]);
+    }
+  }
+}

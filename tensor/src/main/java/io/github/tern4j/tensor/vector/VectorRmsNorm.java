@@ -1,0 +1,93 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
+
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.RmsNormKernel;
+import io.github.tern4j.tensor.kernel.Summation;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** {@link RmsNormKernel}, parallel over rows; the gradient of the weight is summed by the chunks of rows that the contract names. */
+final class VectorRmsNorm implements RmsNormKernel {
+
+  private final Workers workers;
+  private final Scratch chunkSums = new Scratch();
+
+  VectorRmsNorm(Workers workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor weight, float eps, Tensor out, Tensor rstd) {
+    RmsNormKernel.checkRmsNorm(x, weight, out, rstd);
+    int n = x.dim(-1);
+    Ranges.rows(workers, x.shape().rows(), n, (first, last) -> {
+      float[] partial = new float[Summation.LANES];
+      for (int row = first; row < last; row++) {
+        int from = x.arrayOffset() + row * n;
+        float squares = Rows.dot(x.array(), from, x.array(), from, n, partial);
+        float r = (float) (1 / Math.sqrt((double) squares / n + eps));
+        rstd.array()[rstd.arrayOffset() + row] = r;
+        scale(x.array(), from, r, weight.array(), weight.arrayOffset(), n, out.array(), out.arrayOffset() + row * n);
+      }
+    });
+  }
+
+  private static void scale(float[] x, int at, float r, float[] weight, int weightAt, int n, float[] out, int outAt) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMask<Float> present = FLOATS.indexInRange(i, n);
+      Lanes.load(x, at + i, present).mul(r).mul(Lanes.load(weight, weightAt + i, present)).intoArray(out, outAt + i, present);
+    }
+  }
+
+  @Override
+  public void rmsNormBackward(Tensor x, Tensor weight, Tensor rstd, Tensor gradOut, Tensor gradX, boolean accumulateX,
+      Tensor gradWeight, boolean accumulateWeight) {
+    RmsNormKernel.checkRmsNormBackward(x, weight, rstd, gradOut, gradX, gradWeight);
+    int rows = x.shape().rows();
+    int n = x.dim(-1);
+    int chunks = Math.ceilDiv(rows, Summation.ROWS_PER_CHUNK);
+    float[] sums = chunkSums.atLeast(Math.multiplyExact(chunks + 1, n));
+    Ranges.run(workers, rows, Summation.ROWS_PER_CHUNK, (first, last) -> {
+      float[] partial = new float[Summation.LANES];
+      int sumAt = first / Summation.ROWS_PER_CHUNK * n;
+      Arrays.fill(sums, sumAt, sumAt + n, 0);
+      for (int row = first; row < last; row++) {
+        int at = x.arrayOffset() + row * n;
+        int gradOutAt = gradOut.arrayOffset() + row * n;
+        float r = rstd.array()[rstd.arrayOffset() + row];
+        float dot = Rows.dot(gradOut.array(), gradOutAt, weight.array(), weight.arrayOffset(), x.array(), at, n, partial);
+        float c = (float) ((double) r * r * dot / n);
+        gradients(x.array(), at, weight.array(), weight.arrayOffset(), r, c, gradOut.array(), gradOutAt, n,
+            gradX.array(), gradX.arrayOffset() + row * n, accumulateX, sums, sumAt);
+      }
+    });
+    int total = chunks * n;
+    Arrays.fill(sums, total, total + n, 0);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      Lanes.add(sums, chunk * n, n, sums, total);
+    }
+    if (accumulateWeight) {
+      Lanes.add(sums, total, n, gradWeight.array(), gradWeight.arrayOffset());
+    } else {
+      System.arraycopy(sums, total, gradWeight.array(), gradWeight.arrayOffset(), n);
+    }
+  }
+
+  private static void gradients(float[] x, int at, float[] weight, int weightAt, float r, float c, float[] gradOut, int gradOutAt,
+      int n, float[] gradX, int gradXAt, boolean addX, float[] sums, int sumAt) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMask<Float> present = FLOATS.indexInRange(i, n);
+      FloatVector value = Lanes.load(x, at + i, present);
+      FloatVector grad = Lanes.load(gradOut, gradOutAt + i, present);
+      FloatVector sum = Lanes.load(sums, sumAt + i, present);
+      grad.fma(value.mul(r), sum).intoArray(sums, sumAt + i, present);
+      FloatVector u = grad.mul(Lanes.load(weight, weightAt + i, present));
+      Lanes.store(u.sub(value.mul(c)).mul(r), gradX, gradXAt + i, present, addX);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
+
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.RopeKernel;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** {@link RopeKernel}, parallel over tokens; the loop goes over the heads, which share cosine and sine. */
+final class VectorRope implements RopeKernel {
+
+  private final Workers workers;
+
+  VectorRope(Workers workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public void rope(Tensor x, Tensor cos, Tensor sin, boolean inverse, Tensor out, boolean accumulate) {
+    RopeKernel.checkRope(x, cos, sin, out);
+    int tokens = x.dim(1);
+    int heads = x.dim(2);
+    int half = x.dim(3) / 2;
+    Ranges.rows(workers, x.dim(0) * tokens, heads * x.dim(3), (first, last) -> {
+      for (int row = first; row < last; row++) {
+        int batch = row / tokens;
+        int token = row % tokens;
+        int from = x.arrayOffset() + batch * x.arrayStride(0) + token * x.arrayStride(1);
+        int to = out.arrayOffset() + batch * out.arrayStride(0) + token * out.arrayStride(1);
+        int cosAt = cos.arrayOffset() + token * cos.arrayStride(0);
+        int sinAt = sin.arrayOffset() + token * sin.arrayStride(0);
+        for (int i = 0; i < half; i += LANES) {
+          rotate(x.array(), from + i, x.arrayStride(2), heads, half, half - i, cos.array(), cosAt + i, sin.array(), sinAt + i,
+              inverse, out.array(), to + i, out.arrayStride(2), accumulate);
+        }
+      }
+    });
+  }
+
+  private static void rotate(float[] x, int from, int stride, int heads, int half, int rest, float[] cos, int cosAt,
+      float[] sin, int sinAt, boolean inverse, float[] out, int to, int outStride, boolean add) {
+    VectorMask<Float> present = Lanes.first(rest);
+    FloatVector c = Lanes.load(cos, cosAt, present);
+    FloatVector positive = Lanes.load(sin, sinAt, present);
+    FloatVector s = inverse ? positive.neg() : positive;
+    for (int head = 0; head < heads; head++) {
+      FloatVector low = Lanes.load(x, from + head * stride, present);
+      FloatVector high = Lanes.load(x, from + head * stride + half, present);
+      Lanes.store(low.fma(c, high.mul(s).neg()), out, to + head * outStride, present, add);
+      Lanes.store(high.fma(c, low.mul(s)), out, to + head * outStride + half, present, add);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
+
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.SwiGluKernel;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** {@link SwiGluKernel}, parallel over elements. */
+final class VectorSwiGlu implements SwiGluKernel {
+
+  private final Workers workers;
+
+  VectorSwiGlu(Workers workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public void swiGlu(Tensor gate, Tensor up, Tensor out) {
+    SwiGluKernel.checkSwiGlu(gate, up, out);
+    Ranges.elements(workers, gate.shape().intSize(), (from, to) -> forward(gate.array(), gate.arrayOffset() + from,
+        up.array(), up.arrayOffset() + from, to - from, out.array(), out.arrayOffset() + from));
+  }
+
+  private static void forward(float[] gate, int gateAt, float[] up, int upAt, int n, float[] out, int outAt) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMask<Float> present = FLOATS.indexInRange(i, n);
+      FloatVector z = Lanes.load(gate, gateAt + i, present);
+      z.mul(VectorMath.sigmoid(z)).mul(Lanes.load(up, upAt + i, present)).intoArray(out, outAt + i, present);
+    }
+  }
+
+  @Override
+  public void swiGluBackward(Tensor gate, Tensor up, Tensor gradOut, Tensor gradGate, boolean accumulateGate,
+      Tensor gradUp, boolean accumulateUp) {
+    SwiGluKernel.checkSwiGluBackward(gate, up, gradOut, gradGate, gradUp);
+    Ranges.elements(workers, gate.shape().intSize(), (from, to) -> backward(gate.array(), gate.arrayOffset() + from,
+        up.array(), up.arrayOffset() + from, gradOut.array(), gradOut.arrayOffset() + from, to - from,
+        gradGate.array(), gradGate.arrayOffset() + from, accumulateGate, gradUp.array(), gradUp.arrayOffset() + from, accumulateUp));
+  }
+
+  private static void backward(float[] gate, int gateAt, float[] up, int upAt, float[] gradOut, int gradOutAt, int n,
+      float[] gradGate, int gradGateAt, boolean addGate, float[] gradUp, int gradUpAt, boolean addUp) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMask<Float> present = FLOATS.indexInRange(i, n);
+      FloatVector z = Lanes.load(gate, gateAt + i, present);
+      FloatVector u = Lanes.load(up, upAt + i, present);
+      FloatVector g = Lanes.load(gradOut, gradOutAt + i, present);
+      FloatVector s = VectorMath.sigmoid(z);
+      FloatVector one = FloatVector.broadcast(FLOATS, 1);
+      FloatVector slope = z.mul(one.sub(s)).add(one);
+      Lanes.store(g.mul(u).mul(s).mul(slope), gradGate, gradGateAt + i, present, addGate);
+      Lanes.store(g.mul(z).mul(s), gradUp, gradUpAt + i, present, addUp);
+    }
+  }
+}
