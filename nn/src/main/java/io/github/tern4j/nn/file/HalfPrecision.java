@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * Conversion between F32 in arrays and F32, BF16 or F16 in native memory (little-endian, any alignment). The 16-bit types go
  * through small arrays: copying in bulk and converting in plain array loops is what the JIT vectorizes.
  */
-final class HalfPrecision {
+public final class HalfPrecision {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -43,7 +43,7 @@ final class HalfPrecision {
   }
 
   /** {@code out[i] = in[i]} for the first {@code count} elements, rounded to nearest, ties to even. */
-  static void narrow(SafetensorsType type, float[] in, MemorySegment out, int count) {
+  public static void narrow(SafetensorsType type, float[] in, MemorySegment out, int count) {
     if (type == SafetensorsType.F32) {
       MemorySegment.copy(in, 0, out, FLOAT, 0, count);
       return;

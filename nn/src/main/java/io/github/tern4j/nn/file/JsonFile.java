@@ -50,14 +50,26 @@ public final class JsonFile {
       if (bytes > MOST_BYTES) {
         throw new BadInputException(file + ": " + bytes + " bytes; expected a JSON file of at most " + MOST_BYTES);
       }
-      if (STRICT.readTree(decode(file.toString(), Files.readAllBytes(file))) instanceof ObjectNode object) {
-        return new JsonObject(file.toString(), object);
-      }
-      throw new BadInputException(file + ": not a JSON object; expected {...}");
-    } catch (JacksonException e) {
-      throw broken(file.toString(), e);
+      return parse(file.toString(), decode(file.toString(), Files.readAllBytes(file)));
     } catch (IOException e) {
       throw FileFailure.reading(file, e);
+    }
+  }
+
+  /**
+   * Reads the object in {@code json}, for example a text inside another file.
+   *
+   * @param where what to call the text in messages
+   * @throws BadInputException when it is not such JSON
+   */
+  public static JsonObject parse(String where, String json) {
+    try {
+      if (STRICT.readTree(json) instanceof ObjectNode object) {
+        return new JsonObject(where, object);
+      }
+      throw new BadInputException(where + ": not a JSON object; expected {...}");
+    } catch (JacksonException e) {
+      throw broken(where, e);
     }
   }
 

@@ -51,16 +51,28 @@ public final class TokenizerFile {
    */
   public static Tokenizer read(Path file) {
     try {
-      return new Tokenizer(definition(JSON.readTree(Files.readAllBytes(file))));
+      return parse(file.toString(), Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw new BadInputException(file + ": no such file; expected a Hugging Face tokenizer.json", e);
     } catch (IOException e) {
       throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+    }
+  }
+
+  /**
+   * Reads the content of a {@code tokenizer.json} that is part of another file.
+   *
+   * @param where what to call it in messages
+   * @throws BadInputException if it is not such JSON, contradicts itself, or asks for what is not supported
+   */
+  public static Tokenizer parse(String where, byte[] json) {
+    try {
+      return new Tokenizer(definition(JSON.readTree(json)));
     } catch (JacksonException e) {
       throw new BadInputException("%s: not valid JSON at line %d, column %d: %s".formatted(
-          file, e.getLocation().getLineNr(), e.getLocation().getColumnNr(), e.getOriginalMessage().replace('\n', ' ')), e);
+          where, e.getLocation().getLineNr(), e.getLocation().getColumnNr(), e.getOriginalMessage().replace('\n', ' ')), e);
     } catch (BadInputException e) {
-      throw new BadInputException(file + ": " + e.getMessage(), e);
+      throw new BadInputException(where + ": " + e.getMessage(), e);
     }
   }
 
