@@ -26,6 +26,7 @@ public abstract class CrossEntropyContract extends KernelContract<CrossEntropyKe
       Operand logSumExp = tensors.normal(Layout.OFFSET, ROWS);
       int[] targets = targets(classes);
       Outcome outcome = run((kernel, at) -> kernel.crossEntropy(at.of(logits), targets, at.of(losses), at.of(logSumExp)));
+      float[] x = logits.values();
       ExactSoftmax exact = new ExactSoftmax(logits.values(), classes, 1);
       double[] loss = new double[ROWS];
       double[] bound = new double[ROWS];
@@ -34,7 +35,7 @@ public abstract class CrossEntropyContract extends KernelContract<CrossEntropyKe
         if (targets[row] == CrossEntropyKernel.IGNORED) {
           normalizer[row] = 0;
         } else {
-          loss[row] = exact.logSumExp[row] - logits.values()[row * classes + targets[row]];
+          loss[row] = exact.logSumExp[row] - x[row * classes + targets[row]];
           bound[row] = exact.logSumExpBounds[row] + U * Math.abs(loss[row]);
         }
       }
@@ -56,12 +57,13 @@ public abstract class CrossEntropyContract extends KernelContract<CrossEntropyKe
         kernel.crossEntropy(at.of(logits), targets, at.of(losses), at.of(logSumExp));
         kernel.crossEntropyBackward(at.of(logits), targets, at.of(logSumExp), factor, at.of(gradLogits), accumulate);
       });
+      float[] start = gradLogits.values();
       ExactSoftmax exact = new ExactSoftmax(logits.values(), classes, 1);
       double[] grad = new double[ROWS * classes];
       double[] bound = new double[ROWS * classes];
       for (int i = 0; i < grad.length; i++) {
         int target = targets[i / classes];
-        double old = accumulate ? gradLogits.values()[i] : 0;
+        double old = accumulate ? start[i] : 0;
         grad[i] = old;
         if (target != CrossEntropyKernel.IGNORED) {
           double hot = i % classes == target ? 1 : 0;
