@@ -76,7 +76,8 @@ class RngTest {
 
   @Test
   void neighboursAndStreamsAreUncorrelated() {
-    Rng[] streams = {rng, rng.at(0), rng.at(1), rng.at("a"), rng.at("b"), rng.at("a.b"), Rng.of(43), Rng.of(42L + 0x9E3779B97F4A7C15L)};
+    Rng[] streams = {rng, rng.at(0), rng.at(1), rng.at("a"), rng.at("b"), rng.at("a.b"), Rng.of(43),
+        Rng.of(42L + 0x9E3779B97F4A7C15L)};
     for (int a = 0; a < streams.length; a++) {
       for (int b = a; b < streams.length; b++) {
         // A stream with itself is compared one position later.

@@ -32,7 +32,8 @@ class ShapeTest {
     assertThat(shape.dim(-3)).isEqualTo(2);
     assertThat(shape.axis(-2)).isEqualTo(1);
     assertThatIllegalArgumentException().isThrownBy(() -> shape.dim(3)).withMessage("shape: axis 3 of [2, 3, 4]; expected -3..2");
-    assertThatIllegalArgumentException().isThrownBy(() -> shape.dim(-4)).withMessage("shape: axis -4 of [2, 3, 4]; expected -3..2");
+    assertThatIllegalArgumentException().isThrownBy(() -> shape.dim(-4))
+        .withMessage("shape: axis -4 of [2, 3, 4]; expected -3..2");
   }
 
   @Test
@@ -47,7 +48,8 @@ class ShapeTest {
     Shape shape = Shape.of(dims);
     dims[0] = 9;
     shape.dims()[1] = 9;
-    assertThat(shape).isEqualTo(Shape.of(2, 3)).hasSameHashCodeAs(Shape.of(2, 3)).hasToString("[2, 3]").isNotEqualTo(Shape.of(3, 2));
+    assertThat(shape).isEqualTo(Shape.of(2, 3)).hasSameHashCodeAs(Shape.of(2, 3)).hasToString("[2, 3]")
+        .isNotEqualTo(Shape.of(3, 2));
   }
 
   @Test
@@ -63,7 +65,8 @@ class ShapeTest {
   void impossibleSizesAreRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> Shape.of(2, -1))
         .withMessage("shape: negative dimension in [2, -1]; expected 0 or more");
-    assertThatThrownBy(() -> Shape.of(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE)).isInstanceOf(ArithmeticException.class);
+    assertThatThrownBy(() -> Shape.of(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE))
+        .isInstanceOf(ArithmeticException.class);
     assertThatIllegalArgumentException().isThrownBy(() -> Shape.of(1 << 16, 1 << 16).intSize())
         .withMessageStartingWith("shape: [65536, 65536] has 4294967296 elements; ");
   }

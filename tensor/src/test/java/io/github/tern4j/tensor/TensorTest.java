@@ -92,12 +92,14 @@ class TensorTest {
     assertThat(x.get(1, 2, 3)).isEqualTo(23);
     assertThat(counting().get()).isZero();
     assertThatThrownBy(() -> x.get(0, 3, 0)).isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatIllegalArgumentException().isThrownBy(() -> x.get(0, 1)).withMessage("get: index [0, 1] into [2, 3, 4]; expected 3 numbers");
+    assertThatIllegalArgumentException().isThrownBy(() -> x.get(0, 1))
+        .withMessage("get: index [0, 1] into [2, 3, 4]; expected 3 numbers");
   }
 
   @Test
   void storedTypesAreWidened() {
-    assertThat(stored(DType.F32, 8, ValueLayout.JAVA_INT_UNALIGNED, Float.floatToIntBits(1.5f), Float.floatToIntBits(-0f)).toFloats())
+    assertThat(stored(DType.F32, 8, ValueLayout.JAVA_INT_UNALIGNED, Float.floatToIntBits(1.5f), Float.floatToIntBits(-0f))
+        .toFloats())
         .containsExactly(1.5f, -0f);
     assertThat(stored(DType.BF16, 4, ValueLayout.JAVA_SHORT_UNALIGNED, (short) 0x3fc0, (short) 0xff80).toFloats())
         .containsExactly(1.5f, Float.NEGATIVE_INFINITY);
@@ -112,7 +114,8 @@ class TensorTest {
     assertThat(Tensor.of(new NativeStorage(bytes, DType.I8), Shape.of(2)).toFloats()).containsExactly(-128, 0);
     // Codes 1, 0, -1, 1 are stored as 2, 1, 0, 2 from the lowest bits up.
     bytes.set(ValueLayout.JAVA_BYTE, 1, (byte) (2 | 1 << 2 | 2 << 6));
-    assertThat(Tensor.of(new NativeStorage(bytes, DType.TERNARY), Shape.of(8)).slice(0, 4, 8).toFloats()).containsExactly(1, 0, -1, 1);
+    assertThat(Tensor.of(new NativeStorage(bytes, DType.TERNARY), Shape.of(8)).slice(0, 4, 8).toFloats())
+        .containsExactly(1, 0, -1, 1);
   }
 
   @Test

@@ -7,7 +7,8 @@ import io.github.tern4j.tensor.Tensor;
  * Root-mean-square norm (Zhang and Sennrich 2019) over the last dimension of width n:
  * {@code rstd = 1 / sqrt(sum_i x_i^2 / n + eps)}, {@code out_i = x_i rstd weight_i}.
  *
- * <p>Sums follow {@link Summation}; rstd is {@code 1 / sqrt((double) sum / n + eps)} in double, rounded once. All tensors contiguous.
+ * <p>Sums follow {@link Summation}; rstd is {@code 1 / sqrt((double) sum / n + eps)} in double, rounded once. All tensors
+ * contiguous.
  */
 public interface RmsNormKernel extends Kernel {
 

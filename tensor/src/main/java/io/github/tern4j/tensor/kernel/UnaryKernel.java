@@ -4,8 +4,8 @@ import io.github.tern4j.tensor.Tensor;
 
 /**
  * Elementwise functions of one contiguous tensor; {@link UnaryFunction} has their values and derivatives. {@code EXP},
- * {@code SIGMOID}, {@code SILU} and {@code TANH} use {@link FloatMath}; {@code LOG}, {@code SQRT} and both GELUs are computed in double
- * and rounded to float. Exact on every CPU backend.
+ * {@code SIGMOID}, {@code SILU} and {@code TANH} use {@link FloatMath}; {@code LOG}, {@code SQRT} and both GELUs are computed in
+ * double and rounded to float. Exact on every CPU backend.
  */
 public interface UnaryKernel extends Kernel {
 

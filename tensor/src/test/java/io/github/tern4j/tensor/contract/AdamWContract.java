@@ -87,8 +87,8 @@ public abstract class AdamWContract extends KernelContract<AdamWKernel> {
     Step step = new Step(1, 0.9, 0.999, 1e-8, 0, 1, 1);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernel().step(weight, upload(new float[2], 2), other, upload(new float[3], 3), step))
-        .withMessage("adamW: shapes differ: gradient [2]; weight F32 [3], gradient F32 [2], firstMoment F32 [3], secondMoment F32 [3]; "
-            + "expected the shape of weight");
+        .withMessage("adamW: shapes differ: gradient [2]; weight F32 [3], gradient F32 [2], firstMoment F32 [3], "
+            + "secondMoment F32 [3]; expected the shape of weight");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().step(weight, upload(new float[3], 3), other, other, step))
         .withMessageStartingWith("adamW: secondMoment overlaps firstMoment; ");
     assertThatIllegalArgumentException()

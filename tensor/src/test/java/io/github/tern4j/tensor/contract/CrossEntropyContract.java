@@ -133,7 +133,8 @@ public abstract class CrossEntropyContract extends KernelContract<CrossEntropyKe
         .withMessage("crossEntropy: target 3 of row 1 is not a class; logits F32 [2, 3], losses F32 [2], logSumExp F32 [2]; "
             + "expected 0..2 or -100");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernel().crossEntropyBackward(logits, new int[] {-1, 0}, logSumExp, 1, upload(new float[6], 2, 3), false))
+        .isThrownBy(() -> kernel().crossEntropyBackward(logits, new int[] {-1, 0}, logSumExp, 1, upload(new float[6], 2, 3),
+            false))
         .withMessageStartingWith("crossEntropyBackward: target -1 of row 0 is not a class; ");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().crossEntropy(logits, new int[1], losses, logSumExp))
         .withMessageEndingWith("; expected one target for each row of logits");

@@ -21,7 +21,8 @@ public abstract class MatmulContract extends KernelContract<MatmulKernel> {
   }
 
   @ParameterizedTest(name = "{0} x {1} x {2}")
-  @CsvSource({"1,1,1", "1,16,1", "2,3,5", "15,16,17", "16,16,16", "17,15,33", "31,33,7", "5,17,257", "33,64,256", "6,31,600", "1,40,300",
+  @CsvSource({"1,1,1", "1,16,1", "2,3,5", "15,16,17", "16,16,16", "17,15,33", "31,33,7", "5,17,257", "33,64,256", "6,31,600",
+      "1,40,300",
       "97,1,64", "0,3,4", "3,0,4", "3,4,0", "0,0,0"})
   void everyTransposeIsWithinTheBoundOfTheExactProduct(int m, int n, int k) {
     for (Layout layout : Layout.values()) {
@@ -137,7 +138,8 @@ public abstract class MatmulContract extends KernelContract<MatmulKernel> {
     assertRefused("matmul: size of the product does not fit; a F32 [2, 3], b F32 [3, 4], out F32 [2, 3]; expected out [.., 2, 4]",
         new int[] {2, 3}, false, new int[] {3, 4}, false, new int[] {2, 3});
     assertRefused("matmul: leading dimensions do not fit; a F32 [5, 2, 3], b F32 [3, 4], out F32 [6, 2, 4]; "
-        + "expected those of a and b equal to out's, 1 or missing", new int[] {5, 2, 3}, false, new int[] {3, 4}, false, new int[] {6, 2, 4});
+        + "expected those of a and b equal to out's, 1 or missing", new int[] {5, 2, 3}, false, new int[] {3, 4}, false,
+        new int[] {6, 2, 4});
     assertRefused("matmul: a has too few dimensions; a F32 [3], b F32 [3, 4], out F32 [1, 4]; expected at least 2",
         new int[] {3}, false, new int[] {3, 4}, false, new int[] {1, 4});
   }

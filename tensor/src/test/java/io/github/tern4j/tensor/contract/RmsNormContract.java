@@ -122,14 +122,16 @@ public abstract class RmsNormContract extends KernelContract<RmsNormKernel> {
   void misfitsAreRefused() {
     Tensor x = upload(new float[6], 2, 3);
     Tensor weight = upload(new float[3], 3);
-    assertThatIllegalArgumentException().isThrownBy(() -> kernel().rmsNorm(x, upload(new float[2], 2), 0, x, upload(new float[2], 2)))
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernel().rmsNorm(x, upload(new float[2], 2), 0, x, upload(new float[2], 2)))
         .withMessage("rmsNorm: shape of weight does not fit; x F32 [2, 3], weight F32 [2], out F32 [2, 3], rstd F32 [2]; "
             + "expected weight [3] = [n]");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().rmsNorm(x, weight, 0, x, upload(new float[3], 3)))
         .withMessageEndingWith("; expected 2 elements, one for each row of x");
     Tensor rstd = upload(new float[2], 2);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernel().rmsNormBackward(x, weight, rstd, upload(new float[6], 2, 3), x, false, upload(new float[3], 3), false))
+        .isThrownBy(() -> kernel().rmsNormBackward(x, weight, rstd, upload(new float[6], 2, 3), x, false,
+            upload(new float[3], 3), false))
         .withMessageStartingWith("rmsNormBackward: gradX overlaps x; ");
   }
 
@@ -171,7 +173,8 @@ public abstract class RmsNormContract extends KernelContract<RmsNormKernel> {
       double old = accumulateX ? startX[i] : 0;
       exactX[i] = old + direct - throughNorm * sum;
       // The sum errs by (n + 2) u of its magnitude; rstd enters once on the left, three times on the right; some roundings each.
-      boundX[i] = Math.abs(direct) * (rstdError(n) + 5 * U) + Math.abs(throughNorm) * magnitudeOfSum * (3 * rstdError(n) + (n + 8) * U)
+      boundX[i] = Math.abs(direct) * (rstdError(n) + 5 * U)
+          + Math.abs(throughNorm) * magnitudeOfSum * (3 * rstdError(n) + (n + 8) * U)
           + 2 * U * (Math.abs(old) + Math.abs(exactX[i]));
       exactWeight[i % n] += (double) grads[i] * values[i] * r[row];
       magnitude[i % n] += Math.abs((double) grads[i] * values[i] * r[row]);

@@ -46,8 +46,9 @@ public abstract class SwiGluContract extends KernelContract<SwiGluKernel> {
       Operand gradOut = tensors.normal(Layout.OFFSET, 3, n);
       Operand gradGate = tensors.normal(Layout.OFFSET, 3, n);
       Operand gradUp = tensors.normal(3, n);
-      Outcome outcome = run((kernel, at) -> kernel.swiGluBackward(at.of(gate), at.of(up), at.of(gradOut), at.of(gradGate), accumulateGate,
-          at.of(gradUp), accumulateUp));
+      Outcome outcome = run((kernel, at) ->
+          kernel.swiGluBackward(at.of(gate), at.of(up), at.of(gradOut), at.of(gradGate), accumulateGate,
+              at.of(gradUp), accumulateUp));
       float[] gates = gate.values();
       float[] ups = up.values();
       float[] grads = gradOut.values();
@@ -65,7 +66,8 @@ public abstract class SwiGluContract extends KernelContract<SwiGluKernel> {
         double oldUp = accumulateUp ? startUp[i] : 0;
         exactGate[i] = oldGate + gu * sigmoid(z) * (1 + z * sigmoid(-z));
         exactUp[i] = oldUp + g * z * sigmoid(z);
-        boundGate[i] = Math.abs(gu) * sigmoid(z) * (1 + Math.abs(z)) * 2 * (SIGMOID + 4 * U) + 2 * U * Math.abs(exactGate[i]) + TINY;
+        boundGate[i] = Math.abs(gu) * sigmoid(z) * (1 + Math.abs(z)) * 2 * (SIGMOID + 4 * U) + 2 * U * Math.abs(exactGate[i])
+            + TINY;
         boundUp[i] = Math.abs(g * z) * sigmoid(z) * (SIGMOID + 4 * U) + 2 * U * Math.abs(exactUp[i]) + TINY;
       }
       outcome.within(gradGate, exactGate, boundGate);

@@ -19,7 +19,8 @@ class FloatMathTest {
 
   @Test
   void expErrsByLessThanItsBound() {
-    assertThat(largestError(FloatMath::exp, StrictMath::exp, FloatMath.EXP_UNDERFLOW, FloatMath.EXP_OVERFLOW)).isBetween(0.5, 1.1);
+    assertThat(largestError(FloatMath::exp, StrictMath::exp, FloatMath.EXP_UNDERFLOW, FloatMath.EXP_OVERFLOW))
+        .isBetween(0.5, 1.1);
   }
 
   @Test
