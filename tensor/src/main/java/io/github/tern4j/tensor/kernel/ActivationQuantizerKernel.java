@@ -39,7 +39,8 @@ public interface ActivationQuantizerKernel extends Kernel {
   /** Refuses operands of {@link #fakeQuantize} that do not fit. */
   static void checkFakeQuantize(Tensor x, Tensor out, Tensor gamma) {
     Operands.of("activation fakeQuantize", "x, out, gamma", x, out, gamma).contiguous().rankedAtLeast(1).like(x, out)
-        .sized(gamma, x.shape().rows(), "one for each row of x").apart(gamma, x, out);
+        .sized(gamma, x.shape().rows(), "one for each row of x").sameOrApart(out, x)
+        .apart(gamma, x, out);
   }
 
   /** Refuses operands of {@link #codes} that do not fit. */

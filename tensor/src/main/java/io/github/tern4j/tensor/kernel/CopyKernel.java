@@ -17,7 +17,7 @@ public interface CopyKernel extends Kernel {
 
   /** Refuses operands of {@link #copy} that do not fit. */
   static void checkCopy(Tensor x, Tensor out) {
-    Operands.of("copy", "x, out", x, out).f32().like(x, out).writable(out).apart(out, x);
+    Operands.of("copy", "x, out", x, out).f32().like(x, out).writable(out).sameOrApart(out, x);
   }
 
   /** Refuses an output of {@link #fill} that does not fit. */

@@ -34,7 +34,7 @@ public interface RmsNormKernel extends Kernel {
   static void checkRmsNorm(Tensor x, Tensor weight, Tensor out, Tensor rstd) {
     Operands.of("rmsNorm", "x, weight, out, rstd", x, weight, out, rstd).contiguous().rankedAtLeast(1).like(x, out)
         .shaped(weight, Shape.of(x.dim(-1)), "[n]").sized(rstd, x.shape().rows(), "one for each row of x")
-        .apart(out, weight).apart(rstd, x, weight, out);
+        .sameOrApart(out, x).apart(out, weight).apart(rstd, x, weight, out);
   }
 
   /** Refuses operands of {@link #rmsNormBackward} that do not fit. */

@@ -28,6 +28,6 @@ public interface RopeKernel extends Kernel {
         .like(x, out)
         .require(x.dim(3) % 2 == 0, "headDim is odd", "pairs of elements")
         .shaped(cos, Shape.of(x.dim(1), x.dim(3) / 2), "[tokens, headDim / 2]").like(cos, sin)
-        .writable(out).apart(out, cos, sin);
+        .writable(out).sameOrApart(out, x).apart(out, cos, sin);
   }
 }

@@ -17,12 +17,12 @@ public interface UnaryKernel extends Kernel {
 
   /** Refuses operands of {@link #apply} that do not fit. */
   static void checkApply(Tensor x, Tensor out) {
-    Operands.of("unary", "x, out", x, out).contiguous().like(x, out);
+    Operands.of("unary", "x, out", x, out).contiguous().like(x, out).sameOrApart(out, x);
   }
 
   /** Refuses operands of {@link #backward} that do not fit. */
   static void checkBackward(Tensor x, Tensor out, Tensor gradOut, Tensor gradX) {
     Operands.of("unaryBackward", "x, out, gradOut, gradX", x, out, gradOut, gradX).contiguous().like(x, out, gradOut, gradX)
-        .apart(gradX, x, out);
+        .apart(gradX, x, out).sameOrApart(gradX, gradOut);
   }
 }

@@ -38,7 +38,7 @@ public interface WeightQuantizerKernel extends Kernel {
   static void checkFakeQuantize(Tensor weight, int groupSize, Tensor scales, Tensor out) {
     Operands operands = Operands.of("weight fakeQuantize", "weight, scales, out", weight, scales, out);
     checkGroups(operands, weight, groupSize, scales);
-    operands.like(weight, out).apart(out, scales);
+    operands.like(weight, out).sameOrApart(out, weight).apart(out, scales);
   }
 
   /** Refuses operands of {@link #codes} that do not fit. */

@@ -150,6 +150,9 @@ public abstract class SoftmaxContract extends KernelContract<SoftmaxKernel> {
   @Test
   void misfitsAreRefused() {
     Tensor x = upload(new float[6], 2, 3);
+    Tensor rows = upload(new float[9], 3, 3);
+    assertThatIllegalArgumentException().isThrownBy(() -> kernel().softmax(rows.slice(0, 0, 2), rows.slice(0, 1, 3)))
+        .withMessageStartingWith("softmax: out overlaps x; ");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().softmax(x, upload(new float[4], 2, 2)))
         .withMessage("softmax: shapes differ: out [2, 2]; x F32 [2, 3], out F32 [2, 2]; expected the shape of x");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().softmax(upload(new float[1]), upload(new float[1])))
