@@ -50,6 +50,14 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class Bf16Product extends Bf16ProductContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Binary extends BinaryContract {
     @Override
     protected Backend backend() {

@@ -1,0 +1,42 @@
+package io.github.tern4j.bitdistill.cli;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.github.tern4j.bitdistill.report.Machine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import jdk.incubator.vector.VectorShape;
+
+/** Finds out what this machine is. */
+final class MachineProbe {
+
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+  private MachineProbe() {}
+
+  /** This machine, as far as it concerns measurements. */
+  static Machine machine() {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return new Machine(
+        cpuName().orElse(System.getProperty("os.arch")),
+        Runtime.getRuntime().availableProcessors(),
+        VectorShape.preferredShape().vectorBitSize(),
+        system.getTotalMemorySize(),
+        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
+  }
+
+  /** The name that Linux gives the CPU; some kinds have none there. */
+  private static Optional<String> cpuName() {
+    try (Stream<String> lines = Files.lines(CPU_INFO)) {
+      return lines.filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst();
+    } catch (IOException notLinux) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.github.tern4j.bitdistill.infer;
+
+import io.github.tern4j.nn.generate.NextTokenModel;
+import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * One text that a model reads and continues, with its keys and values. Several sessions of one model share its weights and its
+ * working memory; calls come from one thread.
+ */
+public final class DecodeSession implements NextTokenModel {
+
+  /** Tokens of one pass over a prompt: working memory does not grow with longer ones. */
+  private static final int TOKENS_AT_ONCE = 256;
+
+  private final InferenceModel model;
+  private final KvCache cache;
+  private final Tensor logits;
+  private final int[] one = new int[1];
+
+  DecodeSession(InferenceModel model) {
+    this.model = model;
+    this.cache = new KvCache(model.config());
+    this.logits = Tensor.zeros(1, model.config().vocabSize());
+  }
+
+  @Override
+  public int vocabSize() {
+    return model.config().vocabSize();
+  }
+
+  @Override
+  public int contextLimit() {
+    return model.config().maxPositionEmbeddings();
+  }
+
+  @Override
+  public int length() {
+    return cache.length();
+  }
+
+  @Override
+  public void reset() {
+    cache.clear();
+  }
+
+  @Override
+  public float[] prefill(int[] ids) {
+    if (ids.length == 0) {
+      throw new BadInputException("inference: no token to read; expected at least one");
+    }
+    if (cache.length() + (long) ids.length > contextLimit()) {
+      throw new BadInputException("inference: context is full: " + ids.length + " tokens behind " + cache.length() + "; expected at most "
+          + contextLimit() + " together");
+    }
+    model.checkIds(ids, "text");
+    for (int from = 0; from < ids.length; from += TOKENS_AT_ONCE) {
+      int to = Math.min(ids.length, from + TOKENS_AT_ONCE);
+      boolean last = to == ids.length;
+      read(from == 0 && last ? ids : Arrays.copyOfRange(ids, from, to), last);
+    }
+    return logits.array();
+  }
+
+  @Override
+  public float[] decode(int id) {
+    one[0] = id;
+    return prefill(one);
+  }
+
+  private void read(int[] ids, boolean last) {
+    cache.begin(ids.length);
+    Workspace w = model.workspace(1, ids.length);
+    model.run(w, ids, cache);
+    cache.commit();
+    if (last) {
+      model.lastLogits(w, logits);
+    }
+  }
+}

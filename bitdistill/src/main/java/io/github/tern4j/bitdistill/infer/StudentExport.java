@@ -1,0 +1,94 @@
+package io.github.tern4j.bitdistill.infer;
+
+import io.github.tern4j.bitdistill.infer.ModelLayout.Parameter;
+import io.github.tern4j.nn.TensorSource;
+import io.github.tern4j.nn.file.ModelFiles;
+import io.github.tern4j.nn.file.SafetensorsType;
+import io.github.tern4j.nn.file.SafetensorsWriter;
+import io.github.tern4j.nn.qwen3.BitDistillConfig;
+import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.ternary.PackedTernary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Writes a student as a {@code .ternary} file ({@link TernaryFile}), quantized as its training forward pass quantizes it. */
+public final class StudentExport {
+
+  private StudentExport() {}
+
+  /**
+   * Writes a student directory, with its {@code tokenizer.json} if it has one.
+   *
+   * @param tables type of embedding and head, BF16 or F32
+   * @throws BadInputException when the directory holds no ternary student
+   * @throws UncheckedIOException with one line, when the file system fails; an older file is untouched
+   */
+  public static FileSizes write(Path directory, Path file, SafetensorsType tables, Backend backend) {
+    QwenConfig config = QwenConfig.fromJson(directory);
+    Path tokenizer = directory.resolve(TernaryFile.TOKENIZER);
+    try (ModelFiles model = ModelFiles.open(directory)) {
+      Optional<byte[]> tokenizerJson = Files.exists(tokenizer) ? Optional.of(Files.readAllBytes(tokenizer)) : Optional.empty();
+      return write(directory.toString(), config, model, tokenizerJson, file, tables, backend);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /**
+   * Writes a student whose latent weights are at hand.
+   *
+   * @param origin what to call the student in messages
+   * @param latent weights as training keeps them
+   * @param tokenizerJson content of tokenizer.json
+   * @param tables type of embedding and head, BF16 or F32
+   * @throws BadInputException when the weights are not those of a ternary student
+   * @throws UncheckedIOException with one line, when the file system fails; an older file is untouched
+   */
+  public static FileSizes write(String origin, QwenConfig config, TensorSource latent, Optional<byte[]> tokenizerJson, Path file,
+      SafetensorsType tables, Backend backend) {
+    BitDistillConfig student = config.bitDistill().filter(BitDistillConfig::bitLinear).orElseThrow(() ->
+        new BadInputException(origin + ": a full-precision model; expected a student (config.json with bitdistill.bitlinear true)"));
+    ModelLayout layout = ModelLayout.of(config);
+    layout.check(origin, latent);
+    SafetensorsWriter writer = new SafetensorsWriter()
+        .metadata(TernaryFile.FORMAT_KEY, TernaryFile.FORMAT)
+        .metadata(TernaryFile.VERSION_KEY, TernaryFile.VERSION)
+        .metadata(TernaryFile.CONFIG_KEY, config.toJson().toString());
+    long blockWeightBytes = 0;
+    for (Parameter parameter : layout.parameters()) {
+      Tensor values = latent.floats(parameter.name());
+      switch (parameter.role()) {
+        case PROJECTION -> {
+          PackedTernary packed = TernaryWeight.pack(values, student, backend);
+          blockWeightBytes += packed.byteSize();
+          add(writer, parameter, packed);
+        }
+        case TABLE -> writer.add(parameter.name(), values, tables);
+        case NORM, BIAS -> writer.add(parameter.name(), values);
+      }
+    }
+    tokenizerJson.ifPresent(json -> writer.addBytes(TernaryFile.TOKENIZER, nativeCopy(json), json.length));
+    writer.write(file);
+    return FileSizes.of(blockWeightBytes, file);
+  }
+
+  private static void add(SafetensorsWriter writer, Parameter parameter, PackedTernary packed) {
+    writer.addBytes(parameter.name(), packed.codes(), packed.rows(), PackedTernary.bytesPerRow(packed.columns()));
+    writer.add(TernaryFile.scaleName(parameter.name()),
+        Tensor.of(packed.scales(), TernaryFile.scaleShape(parameter, packed.groupSize()).dims()));
+  }
+
+  private static MemorySegment nativeCopy(byte[] bytes) {
+    MemorySegment segment = Arena.ofAuto().allocate(bytes.length);
+    segment.copyFrom(MemorySegment.ofArray(bytes));
+    return segment;
+  }
+}

@@ -1,0 +1,267 @@
+package io.github.tern4j.bitdistill.infer;
+
+import io.github.tern4j.bitdistill.infer.ModelLayout.Parameter;
+import io.github.tern4j.nn.file.JsonFile;
+import io.github.tern4j.nn.file.SafetensorsFile;
+import io.github.tern4j.nn.file.SafetensorsType;
+import io.github.tern4j.nn.qwen3.BitDistillConfig;
+import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.nn.tokenizer.Tokenizer;
+import io.github.tern4j.nn.tokenizer.TokenizerFile;
+import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.ternary.PackedTernary;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A mapped {@code .ternary} file: a whole student ready to run, in the safetensors container.
+ *
+ * <ul>
+ *   <li>{@code __metadata__}: {@code format} = {@value #FORMAT}, {@code version} = {@value #VERSION}, {@code config} = the model's
+ *       config.json as a text;
+ *   <li>each projection under its own name as U8 {@code [out, ceil(in / 4)]} in the layout of {@link PackedTernary}, and beside it
+ *       {@code weight_scale}, F32 {@code [1]} or {@code [out, groups]};
+ *   <li>embedding and, if it is not tied, head as BF16 or F32; norms and biases as F32;
+ *   <li>optionally {@value #TOKENIZER}, the bytes of that file as U8.
+ * </ul>
+ *
+ * <p>Everything is checked when the file is opened, packed codes included.
+ */
+public final class TernaryFile implements AutoCloseable {
+
+  static final String FORMAT = "tern4j-ternary";
+  static final String VERSION = "1";
+  static final String TOKENIZER = "tokenizer.json";
+  static final String FORMAT_KEY = "format";
+  static final String VERSION_KEY = "version";
+  static final String CONFIG_KEY = "config";
+  private static final String SCALE_SUFFIX = "_scale";
+
+  /** The lower bit of each of the 32 codes in a long. */
+  private static final long LOWER_BITS = 0x5555555555555555L;
+
+  private final SafetensorsFile file;
+  private final QwenConfig config;
+  private final BitDistillConfig student;
+
+  private TernaryFile(SafetensorsFile file) {
+    this.file = file;
+    requireText(FORMAT_KEY, FORMAT);
+    requireText(VERSION_KEY, VERSION);
+    this.config = QwenConfig.fromJson(JsonFile.parse(file + ": " + CONFIG_KEY, text(CONFIG_KEY)));
+    this.student = config.bitDistill().filter(BitDistillConfig::bitLinear).orElseThrow(() ->
+        new BadInputException(file + ": config has no ternary projections; expected bitdistill.bitlinear true"));
+    requireTensors();
+    for (Parameter parameter : ModelLayout.of(config).parameters()) {
+      switch (parameter.role()) {
+        case PROJECTION -> {
+          requireCodes(parameter);
+          requireFinite(scaleName(parameter.name()), 0);
+        }
+        case NORM, BIAS -> requireFinite(parameter.name(), Float.NEGATIVE_INFINITY);
+        case TABLE -> { }
+      }
+    }
+  }
+
+  /**
+   * Maps and checks a file.
+   *
+   * @throws BadInputException with one line, when it is not such a file or contradicts itself
+   */
+  public static TernaryFile open(Path path) {
+    SafetensorsFile file = SafetensorsFile.open(path);
+    try {
+      return new TernaryFile(file);
+    } catch (Throwable thrown) {
+      file.close();
+      throw thrown;
+    }
+  }
+
+  /** Whether a file says that it is of this format; other safetensors files and broken ones are not. */
+  public static boolean isTernary(SafetensorsFile file) {
+    return FORMAT.equals(file.metadata().get(FORMAT_KEY));
+  }
+
+  /** Name of the scales that belong to a projection. */
+  static String scaleName(String weight) {
+    return weight + SCALE_SUFFIX;
+  }
+
+  private String text(String key) {
+    String text = file.metadata().get(key);
+    if (text == null) {
+      throw new BadInputException(file + ": metadata has no " + key + "; expected a file of format " + FORMAT);
+    }
+    return text;
+  }
+
+  private void requireText(String key, String expected) {
+    if (!text(key).equals(expected)) {
+      throw new BadInputException(file + ": metadata has another " + key + "; expected " + expected);
+    }
+  }
+
+  /** All tensors of the model and no others, in the types and shapes of the format. */
+  private void requireTensors() {
+    List<String> problems = new ArrayList<>();
+    Set<String> left = new LinkedHashSet<>(file.names());
+    left.remove(TOKENIZER);
+    for (Parameter parameter : ModelLayout.of(config).parameters()) {
+      String name = parameter.name();
+      left.remove(name);
+      switch (parameter.role()) {
+        case PROJECTION -> {
+          left.remove(scaleName(name));
+          require(name, packedShape(parameter), Set.of(SafetensorsType.U8), problems);
+          require(scaleName(name), scaleShape(parameter), Set.of(SafetensorsType.F32), problems);
+        }
+        case TABLE -> require(name, parameter.shape(), Set.of(SafetensorsType.F32, SafetensorsType.BF16), problems);
+        case NORM, BIAS -> require(name, parameter.shape(), Set.of(SafetensorsType.F32), problems);
+      }
+    }
+    if (file.names().contains(TOKENIZER) && file.type(TOKENIZER) != SafetensorsType.U8) {
+      problems.add(TOKENIZER + " is " + file.type(TOKENIZER) + ", expected U8");
+    }
+    left.forEach(name -> problems.add("unexpected " + name + " " + file.shape(name)));
+    if (!problems.isEmpty()) {
+      throw new BadInputException(file + ": tensors do not fit the model: " + String.join("; ", problems).replaceAll("\\R", " "));
+    }
+  }
+
+  private void require(String name, Shape shape, Set<SafetensorsType> types, List<String> problems) {
+    if (!file.names().contains(name)) {
+      problems.add("missing " + name + " " + shape);
+    } else if (!file.shape(name).equals(shape) || !types.contains(file.type(name))) {
+      problems.add(name + " is " + file.type(name) + " " + file.shape(name) + ", expected " + types + " " + shape);
+    }
+  }
+
+  private static Shape packedShape(Parameter projection) {
+    return Shape.of(projection.shape().dim(0), PackedTernary.bytesPerRow(projection.shape().dim(1)));
+  }
+
+  private Shape scaleShape(Parameter projection) {
+    return scaleShape(projection, student.groupSize());
+  }
+
+  static Shape scaleShape(Parameter projection, int groupSize) {
+    return groupSize == 0
+        ? Shape.of(1)
+        : Shape.of(projection.shape().dim(0), Math.ceilDiv(projection.shape().dim(1), groupSize));
+  }
+
+  /** Two bits hold 0, 1 or 2; a 3, both bits set, is no code. Bits behind the last column of a row hold 1, the code 0. */
+  private void requireCodes(Parameter projection) {
+    MemorySegment bytes = file.bytes(projection.name());
+    long longs = bytes.byteSize() / Long.BYTES * Long.BYTES;
+    long at = 0;
+    for (; at < longs; at += Long.BYTES) {
+      long codes = bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+      if ((codes & codes >>> 1 & LOWER_BITS) != 0) {
+        throw notCodes(projection, at);
+      }
+    }
+    for (; at < bytes.byteSize(); at++) {
+      int codes = bytes.get(ValueLayout.JAVA_BYTE, at);
+      if ((codes & codes >>> 1 & LOWER_BITS & 0xFF) != 0) {
+        throw notCodes(projection, at);
+      }
+    }
+    int columns = projection.shape().dim(1);
+    int rowBytes = PackedTernary.bytesPerRow(columns);
+    for (long row = 0; columns % 4 != 0 && row < projection.shape().dim(0); row++) {
+      long last = (row + 1) * rowBytes - 1;
+      int padding = (bytes.get(ValueLayout.JAVA_BYTE, last) & 0xFF) >>> 2 * (columns % 4);
+      if (padding != 0x55 >>> 2 * (columns % 4)) {
+        throw notCodes(projection, last);
+      }
+    }
+  }
+
+  private BadInputException notCodes(Parameter projection, long at) {
+    return new BadInputException(file + ": " + projection.name() + " holds bits that are no ternary code near byte " + at
+        + "; expected codes 0, 1 and 2, and 1 behind the last column");
+  }
+
+  private void requireFinite(String name, float least) {
+    for (float value : file.floats(name).array()) {
+      if (!(value >= least && Float.isFinite(value))) {
+        throw new BadInputException(file + ": " + name + " holds " + value + "; expected " + (least == 0 ? "scales from 0" : "finite numbers"));
+      }
+    }
+  }
+
+  /** Sizes and switches of the model. */
+  public QwenConfig config() {
+    return config;
+  }
+
+  /** The tokenizer in the file, if there is one. */
+  public Optional<Tokenizer> tokenizer() {
+    return file.names().contains(TOKENIZER)
+        ? Optional.of(TokenizerFile.parse(file + ": " + TOKENIZER, file.bytes(TOKENIZER).toArray(ValueLayout.JAVA_BYTE)))
+        : Optional.empty();
+  }
+
+  /** The codes and scales of a projection; the codes are mapped. */
+  public PackedTernary packed(Parameter projection) {
+    float[] scales = file.floats(scaleName(projection.name())).array();
+    return new PackedTernary(projection.shape(), student.groupSize(), file.bytes(projection.name()), scales);
+  }
+
+  /** Bytes of packed projections and their scales, and of the whole file. */
+  public FileSizes sizes() {
+    long blocks = ModelLayout.of(config).parameters().stream().filter(parameter -> parameter.role() == ModelLayout.Role.PROJECTION)
+        .mapToLong(parameter -> packed(parameter).byteSize()).sum();
+    return FileSizes.of(blocks, file.file());
+  }
+
+  /** The weights, which close this file. */
+  WeightSource weights(Backend backend) {
+    return new Weights(this, backend);
+  }
+
+  private record Weights(TernaryFile file, Backend backend) implements WeightSource {
+
+    @Override
+    public DenseWeight table(String name) {
+      return file.file.type(name) == SafetensorsType.BF16
+          ? new Bf16Weight(file.file.tensor(name), backend)
+          : new F32Weight(file.file.floats(name), backend);
+    }
+
+    @Override
+    public WeightMatrix projection(String name) {
+      Parameter projection = ModelLayout.of(file.config).parameters().stream()
+          .filter(parameter -> parameter.name().equals(name)).findFirst().orElseThrow();
+      return new TernaryWeight(file.packed(projection), backend);
+    }
+
+    @Override
+    public Tensor vector(String name) {
+      return file.file.floats(name);
+    }
+
+    @Override
+    public void close() {
+      file.close();
+    }
+  }
+
+  /** Unmaps the file. */
+  @Override
+  public void close() {
+    file.close();
+  }
+}

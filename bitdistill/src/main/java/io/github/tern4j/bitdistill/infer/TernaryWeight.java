@@ -1,0 +1,47 @@
+package io.github.tern4j.bitdistill.infer;
+
+import io.github.tern4j.nn.qwen3.BitDistillConfig;
+import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.kernel.TernaryProductKernel;
+import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
+import io.github.tern4j.tensor.ternary.PackedTernary;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** A packed ternary weight, multiplied with int8 codes of the activations in exact integers. */
+final class TernaryWeight implements WeightMatrix {
+
+  private final PackedTernary weight;
+  private final TernaryProductKernel kernel;
+
+  TernaryWeight(PackedTernary weight, Backend backend) {
+    this.weight = weight;
+    this.kernel = backend.kernel(TernaryProductKernel.class);
+  }
+
+  /** Quantizes and packs a latent weight {@code [out, in]} as the training forward pass quantizes it. */
+  static PackedTernary pack(Tensor latent, BitDistillConfig config, Backend backend) {
+    WeightQuantizerKernel kernel = backend.kernel(WeightQuantizerKernel.class);
+    int groups = config.groupSize() == 0 ? 1 : Math.ceilDiv(latent.dim(1), config.groupSize());
+    Tensor scales = config.groupSize() == 0 ? Tensor.zeros(1) : Tensor.zeros(latent.dim(0), groups);
+    kernel.scales(latent, config.groupSize(), scales);
+    byte[] codes = new byte[latent.shape().intSize()];
+    kernel.codes(latent, config.groupSize(), scales, config.epsilonRule(), config.weightEps(), codes);
+    Shape shape = latent.shape();
+    MemorySegment packed = Arena.ofAuto().allocate((long) shape.dim(0) * PackedTernary.bytesPerRow(shape.dim(1)), Long.BYTES);
+    PackedTernary.pack(codes, shape, packed);
+    return new PackedTernary(shape, config.groupSize(), packed, scales.array());
+  }
+
+  @Override
+  public void multiply(Activation x, Tensor out) {
+    kernel.product(weight, x.codes(), x.gamma(), out);
+  }
+
+  @Override
+  public long byteSize() {
+    return weight.byteSize();
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.tern4j.bitdistill.model;
+
+import io.github.tern4j.autograd.Parameter;
+import io.github.tern4j.nn.ParameterSet;
+import io.github.tern4j.nn.ParameterSource;
+import io.github.tern4j.nn.file.Checkpoint;
+import io.github.tern4j.nn.file.CheckpointContents;
+import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Models as Hugging Face directories. */
+public final class ModelFolder {
+
+  private ModelFolder() {}
+
+  /**
+   * Loads a model.
+   *
+   * @param trained whether its parameters get gradients
+   * @throws io.github.tern4j.tensor.BadInputException when files are missing, broken or do not fit the configuration
+   */
+  public static TrainableModel load(Path directory, Backend backend, boolean trained) {
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      QwenConfig config = QwenConfig.fromJson(checkpoint.config());
+      ParameterSource source = ParameterSource.loaded(backend, directory.toString(), checkpoint.model(), trained);
+      return TrainableModel.build(config, source, backend);
+    }
+  }
+
+  /** Saves a model in F32 with its tokenizer. */
+  public static void save(TrainableModel model, Path tokenizer, Path directory) {
+    Checkpoint.save(directory, CheckpointContents.of(model.config().toJson(), weights(model.network().parameters()))
+        .withFiles(List.of(tokenizer)));
+  }
+
+  /** Copies of all parameters on the host, by name. */
+  public static Map<String, Tensor> weights(ParameterSet parameters) {
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    for (Parameter parameter : parameters.all()) {
+      float[] values = parameters.backend().download(parameter.value());
+      weights.put(parameter.name(), Tensor.of(values, parameter.shape().dims()));
+    }
+    return weights;
+  }
+}

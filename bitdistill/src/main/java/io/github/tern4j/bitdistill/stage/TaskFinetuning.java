@@ -1,0 +1,60 @@
+package io.github.tern4j.bitdistill.stage;
+
+import io.github.tern4j.autograd.Tape;
+import io.github.tern4j.autograd.Variable;
+import io.github.tern4j.autograd.op.CrossEntropy;
+import io.github.tern4j.bitdistill.model.TrainableModel;
+import io.github.tern4j.bitdistill.progress.Progress;
+import io.github.tern4j.nn.data.PaddedBatch;
+import io.github.tern4j.nn.data.PaddedBatches;
+import io.github.tern4j.nn.qwen3.Taps;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Supervised fine-tuning on a task, {@code L = CE} on the answer tokens: of a full-precision model (FP16-SFT, the teacher) or of a
+ * ternary one (BitNet-SFT, the baseline that distillation is compared with).
+ */
+public final class TaskFinetuning {
+
+  private final String title;
+  private final TrainingOptions options;
+  private final int epochs;
+
+  /** A fine-tuning over {@code epochs} passes through the examples. */
+  public TaskFinetuning(String title, TrainingOptions options, int epochs) {
+    this.title = title;
+    this.options = options;
+    this.epochs = epochs;
+  }
+
+  /** Trains the model in place. */
+  public History run(TrainableModel model, PaddedBatches batches, Optional<TrainingCheckpoints> checkpoints,
+      BooleanSupplier stopRequested, Progress progress) {
+    long steps = (long) epochs * batches.batchesPerEpoch();
+    try (TrainingSession session = new TrainingSession(title, model, options.adamW(), options.schedule(steps), steps, checkpoints,
+        stopRequested, progress)) {
+      while (session.running()) {
+        model.share().at(session.step(), options.quantizationWarmupSteps());
+        PaddedBatch whole = batches.at(session.step());
+        int answers = AnswerRows.of(whole).count();
+        double crossEntropy = 0;
+        for (PaddedBatch batch : whole.split(options.microBatches())) {
+          AnswerRows rows = AnswerRows.of(batch);
+          try (Tape tape = Tape.recording(model.backend())) {
+            Variable hidden = model.network()
+                .hidden(tape, batch.ids(), batch.batch(), batch.tokens(), Taps.NONE, options.checkpointed());
+            Variable logits = model.network().logits(tape, rows.pick(tape, hidden));
+            Variable loss = CrossEntropy.crossEntropy(tape, logits, rows.targets());
+            float share = (float) rows.count() / answers;
+            crossEntropy += share * tape.scalar(loss.value());
+            tape.backward(loss, share);
+          }
+        }
+        session.finishStep(Map.of("ce", crossEntropy), whole.unpaddedTokens());
+      }
+      return session.history();
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package io.github.tern4j.bitdistill.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.management.ThreadMXBean;
+import io.github.tern4j.nn.qwen3.BitDistillConfig;
+import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.nn.qwen3.SubLn;
+import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.Backends;
+import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.kernel.EpsilonRule;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class InferenceModelTest {
+
+  /** The same sums in another order, through two layers. */
+  private static final double FLOAT_ERROR = 1e-5;
+
+  /** Beyond float error, one int8 code may fall on the other side of a rounding border. */
+  private static final double CODE_FLIP = 1e-3;
+
+  private final Backend backend = Backends.open("vector", 2);
+
+  @AfterAll
+  void close() {
+    backend.close();
+  }
+
+  @ParameterizedTest(name = "SubLN {0}, {1}, groups of {2}, tied {3}, bias {4}, QK-norm {5}")
+  @CsvSource({
+    "PAPER, ADDED, 0, true, false, true", "PAPER, LOWER_BOUND, 0, false, false, true", "PAPER, ADDED, 16, true, true, true",
+    "ALL, ADDED, 0, true, false, true", "ALL, LOWER_BOUND, 16, false, true, false", "ALL, ADDED, 7, true, false, false",
+    "NONE, ADDED, 0, true, true, false", "NONE, LOWER_BOUND, 64, false, false, true"})
+  void packedStudentsHaveTheLogitsOfTheTrainingForward(SubLn subLn, EpsilonRule rule, int groupSize, boolean tied, boolean bias,
+      boolean qkNorm) {
+    BitDistillConfig student = RandomModel.student(subLn, rule, groupSize);
+    RandomModel random = RandomModel.of(RandomModel.config(tied, bias, qkNorm, Optional.of(student)), 11);
+    assertSameLogits(random, WeightFormat.TERNARY, CODE_FLIP);
+  }
+
+  @ParameterizedTest(name = "SubLN {0}, tied {1}, bias {2}, QK-norm {3}")
+  @CsvSource({"NONE, true, false, true", "PAPER, false, true, false", "ALL, true, true, true"})
+  void fullPrecisionModelsHaveTheLogitsOfTheTrainingForward(SubLn subLn, boolean tied, boolean bias, boolean qkNorm) {
+    BitDistillConfig norms = new BitDistillConfig(subLn, false, 1e-5f, 1e-5f, EpsilonRule.ADDED, 0);
+    RandomModel random = RandomModel.of(RandomModel.config(tied, bias, qkNorm, Optional.of(norms)), 12);
+    assertSameLogits(random, WeightFormat.F32, FLOAT_ERROR);
+  }
+
+  @Test
+  void bf16ModelsHaveTheLogitsOfTheirRoundedWeights() {
+    RandomModel random = RandomModel.plain(13);
+    Map<String, Tensor> rounded = new HashMap<>();
+    random.weights().forEach((name, values) -> rounded.put(name, name.contains("norm") ? values : roundedToBf16(values)));
+    RandomModel model = new RandomModel(random.config(), rounded);
+    assertSameLogits(model, WeightFormat.BF16, FLOAT_ERROR);
+  }
+
+  @Test
+  void theReferenceBackendAgreesWithTheVectorBackend() {
+    RandomModel random = RandomModel.paperStudent(14);
+    int[] text = RandomModel.text(9, 1);
+    try (Backend reference = Backends.open("reference", 1);
+        InferenceModel fast = InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY_BF16);
+        InferenceModel slow = InferenceModel.of(random.config(), random, reference, WeightFormat.TERNARY_BF16)) {
+      float[][] got = {fast.logits(text, RandomModel.vocabulary())};
+      float[][] wanted = {slow.logits(text, RandomModel.vocabulary())};
+      assertThat(RandomModel.relativeDistance(got, wanted)).isLessThan(CODE_FLIP);
+    }
+  }
+
+  private void assertSameLogits(RandomModel random, WeightFormat format, double limit) {
+    int[] text = RandomModel.text(24, 5);
+    float[][] wanted = random.trainingLogits(text, backend);
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, format)) {
+      DecodeSession session = model.session();
+      float[][] decoded = new float[text.length][];
+      for (int i = 0; i < text.length; i++) {
+        decoded[i] = session.decode(text[i]).clone();
+      }
+      assertThat(RandomModel.relativeDistance(decoded, wanted)).isLessThan(limit);
+      float[][] atOnce = {model.logits(text, RandomModel.vocabulary())};
+      assertThat(RandomModel.relativeDistance(atOnce, new float[][] {wanted[text.length - 1]})).isLessThan(10 * limit);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void decodingEqualsFullRecomputationForFullPrecision(WeightFormat format) {
+    assertDecodingEqualsRecomputation(RandomModel.plain(21), format);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TERNARY", "TERNARY_BF16"})
+  void decodingEqualsFullRecomputationForStudents(WeightFormat format) {
+    assertDecodingEqualsRecomputation(RandomModel.paperStudent(22), format);
+  }
+
+  private void assertDecodingEqualsRecomputation(RandomModel random, WeightFormat format) {
+    int[] text = RandomModel.text(RandomModel.CONTEXT, 6);
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, format)) {
+      DecodeSession cached = model.session();
+      DecodeSession fresh = model.session();
+      // Across the first growth of the cache at 64 tokens, to the end of the context.
+      float[] logits = cached.prefill(Arrays.copyOf(text, 60));
+      for (int length = 60; length < text.length; length++) {
+        fresh.reset();
+        assertThat(fresh.prefill(Arrays.copyOf(text, length))).isEqualTo(logits);
+        logits = cached.decode(text[length]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 40})
+  void promptsMayBeReadInParts(int first) {
+    RandomModel random = RandomModel.paperStudent(23);
+    int[] text = RandomModel.text(41, 7);
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY)) {
+      float[] whole = model.session().prefill(text);
+      DecodeSession parts = model.session();
+      parts.prefill(Arrays.copyOf(text, first));
+      assertThat(parts.prefill(Arrays.copyOfRange(text, first, text.length))).isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void textsDoNotInfluenceEachOther() {
+    RandomModel random = RandomModel.paperStudent(24);
+    int[][] texts = new int[70][];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = RandomModel.text(1 + 37 * i % 90, i);
+    }
+    int[] wanted = {50, 3, 3};
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY_BF16)) {
+      float[][] together = model.logits(texts, wanted);
+      float[][] losses = model.tokenLosses(texts);
+      for (int i = 0; i < texts.length; i++) {
+        assertThat(together[i]).isEqualTo(model.logits(texts[i], wanted));
+        assertThat(losses[i]).isEqualTo(model.tokenLosses(new int[][] {texts[i]})[0]);
+      }
+    }
+  }
+
+  @Test
+  void wantedTokensHaveTheLogitsOfTheWholeVocabulary() {
+    RandomModel random = RandomModel.plain(25);
+    int[] text = RandomModel.text(8, 3);
+    for (WeightFormat format : new WeightFormat[] {WeightFormat.F32, WeightFormat.BF16}) {
+      try (InferenceModel model = InferenceModel.of(random.config(), random, backend, format)) {
+        float[] all = model.session().prefill(text).clone();
+        assertThat(model.logits(text, new int[] {52, 0, 7})).containsExactly(all[52], all[0], all[7]);
+      }
+    }
+  }
+
+  @Test
+  void tokenLossesAreTheCrossEntropiesOfTheLogits() {
+    RandomModel random = RandomModel.plain(26);
+    int[] text = RandomModel.text(12, 4);
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.F32)) {
+      float[] losses = model.tokenLosses(new int[][] {text, {5}})[0];
+      assertThat(losses).hasSize(text.length - 1);
+      DecodeSession session = model.session();
+      for (int i = 0; i < losses.length; i++) {
+        float[] logits = session.decode(text[i]);
+        double total = 0;
+        for (float logit : logits) {
+          total += Math.exp(logit);
+        }
+        assertThat((double) losses[i]).isCloseTo(Math.log(total) - logits[text[i + 1]], within(1e-4));
+      }
+    }
+  }
+
+  @Test
+  void sessionsOfOneModelAreIndependent() {
+    RandomModel random = RandomModel.paperStudent(27);
+    int[] one = RandomModel.text(20, 1);
+    int[] two = RandomModel.text(20, 2);
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY)) {
+      float[] alone = model.session().prefill(one);
+      DecodeSession first = model.session();
+      DecodeSession second = model.session();
+      for (int i = 0; i < one.length; i++) {
+        first.decode(one[i]);
+        second.decode(two[i]);
+      }
+      second.reset();
+      first.reset();
+      assertThat(first.prefill(one)).isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void decodingAllocatesNothingThatGrowsWithTheModel() {
+    QwenConfig config = new QwenConfig(30_000, 256, 512, 1, 4, 2, 64, 1e-6f, 1e4, 512, true, false, true, 0.02, OptionalInt.empty(),
+        OptionalInt.empty(), Optional.of(BitDistillConfig.paper()));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (InferenceModel model = InferenceModel.of(config, RandomModel.of(config, 31), backend, WeightFormat.TERNARY_BF16)) {
+      DecodeSession session = model.session();
+      session.prefill(new int[70]);
+      session.decode(1);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 20; i++) {
+        session.decode(1);
+      }
+      // A logits array alone would be 120,000 bytes a token; views and checks of operands are what is left.
+      assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 20).isLessThan(60_000);
+    }
+  }
+
+  @Test
+  void aFullContextAndWrongIdsAreRefused() {
+    RandomModel random = RandomModel.plain(28);
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.F32)) {
+      DecodeSession session = model.session();
+      session.prefill(RandomModel.text(RandomModel.CONTEXT, 1));
+      assertThatThrownBy(() -> session.decode(1)).isInstanceOf(BadInputException.class)
+          .hasMessage("inference: context is full: 1 tokens behind 96; expected at most 96 together");
+      session.reset();
+      assertThatThrownBy(() -> session.prefill(new int[] {1, 53})).isInstanceOf(BadInputException.class)
+          .hasMessage("inference: token id 53 at position 1 of the text; expected 0 to 52");
+      assertThat(session.length()).isZero();
+      assertThatThrownBy(() -> model.logits(new int[0], new int[] {1})).isInstanceOf(BadInputException.class)
+          .hasMessage("inference: text of 0 tokens; expected 1 to 96, the model's context");
+      assertThatThrownBy(() -> model.logits(new int[97], new int[] {1})).hasMessageContaining("text of 97 tokens");
+      assertThatThrownBy(() -> model.logits(new int[] {1}, new int[] {-1})).hasMessageContaining("token id -1 at position 0 of the wanted");
+    }
+  }
+
+  @Test
+  void formatsOfTheOtherKindOfModelAreRefused() {
+    RandomModel random = RandomModel.plain(29);
+    assertThatThrownBy(() -> InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("model in memory: weights as TERNARY for a full-precision model; expected F32 or BF16");
+    RandomModel student = RandomModel.paperStudent(29);
+    assertThatThrownBy(() -> InferenceModel.of(student.config(), student, backend, WeightFormat.BF16))
+        .hasMessage("model in memory: weights as BF16 for a ternary model; expected TERNARY or TERNARY_BF16");
+  }
+
+  @Test
+  void allTensorsThatDoNotFitAreReportedTogether() {
+    RandomModel random = RandomModel.plain(30);
+    Map<String, Tensor> weights = new HashMap<>(random.weights());
+    weights.remove("model.norm.weight");
+    weights.put("model.layers.1.mlp.up_proj.weight", Tensor.zeros(3, 4));
+    weights.put("extra", Tensor.zeros(2));
+    assertThatThrownBy(() ->
+        InferenceModel.of(random.config(), new RandomModel(random.config(), weights), backend, WeightFormat.F32))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("model in memory: parameters do not fit the model: model.layers.1.mlp.up_proj.weight has shape [3, 4], expected "
+            + "[52, 40]; missing model.norm.weight [40]; unexpected extra [2]");
+  }
+
+  private static Tensor roundedToBf16(Tensor values) {
+    return Tensor.of(Bf16Weight.round(values).toFloats(), values.shape().dims());
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.tern4j.nn.tokenizer;
+
+import it.unimi.dsi.fastutil.objects.Object2IntMap;
+import java.util.List;
+
+/**
+ * Everything that defines a tokenizer, as read from a file or learnt.
+ *
+ * @param vocabulary token in the {@linkplain ByteAlphabet byte alphabet} to id, without tokens that were only added
+ * @param mergePairs (left id, right id) packed, in the order in which the merges were learnt
+ * @param mergedIds the id that each merge makes
+ * @param addedTokens tokens that are matched before anything else
+ * @param normalizers changes to the text, in order
+ * @param splitPatterns word patterns, each applied to the words of the one before
+ * @param ignoreMerges whether a word that is itself in the vocabulary becomes that token without looking at merges
+ */
+record TokenizerDefinition(
+    Object2IntMap<String> vocabulary,
+    long[] mergePairs,
+    int[] mergedIds,
+    List<AddedToken> addedTokens,
+    List<TextNormalizer> normalizers,
+    List<SplitPattern> splitPatterns,
+    boolean ignoreMerges) {
+
+  TokenizerDefinition {
+    addedTokens = List.copyOf(addedTokens);
+    normalizers = List.copyOf(normalizers);
+    splitPatterns = List.copyOf(splitPatterns);
+  }
+}

@@ -1,0 +1,372 @@
+package io.github.tern4j.nn.tokenizer;
+
+import io.github.tern4j.tensor.BadInputException;
+import it.unimi.dsi.fastutil.objects.Object2IntMap;
+import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads and writes Hugging Face's {@code tokenizer.json} for byte-level BPE.
+ *
+ * <p>What changes token ids and is not implemented is refused with one line that names it: other models, other normalisers, word
+ * pieces and byte fallback, dropout, post-processors that add tokens, truncation and padding. Written files are in the form of
+ * Qwen3's and can be read by Hugging Face's {@code tokenizers}; merges are written as {@code "a b"}, which all its versions read.
+ */
+public final class TokenizerFile {
+  /** Ids above this are not credible; without a bound an id of two thousand million would allocate a table of that size. */
+  private static final int LARGEST_ID = 1 << 22;
+
+  private static final JsonMapper JSON = JsonMapper.builder()
+      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      .enable(SerializationFeature.INDENT_OUTPUT)
+      .build();
+
+  private TokenizerFile() {}
+
+  /**
+   * Reads a tokenizer.
+   *
+   * @throws BadInputException if the file is missing, is not such JSON, contradicts itself, or asks for what is not supported
+   */
+  public static Tokenizer read(Path file) {
+    try {
+      return parse(file.toString(), Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      throw new BadInputException(file + ": no such file; expected a Hugging Face tokenizer.json", e);
+    } catch (IOException e) {
+      throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+    }
+  }
+
+  /**
+   * Reads the content of a {@code tokenizer.json} that is part of another file.
+   *
+   * @param where what to call it in messages
+   * @throws BadInputException if it is not such JSON, contradicts itself, or asks for what is not supported
+   */
+  public static Tokenizer parse(String where, byte[] json) {
+    try {
+      return new Tokenizer(definition(JSON.readTree(json)));
+    } catch (JacksonException e) {
+      throw new BadInputException("%s: not valid JSON at line %d, column %d: %s".formatted(
+          where, e.getLocation().getLineNr(), e.getLocation().getColumnNr(), e.getOriginalMessage().replace('\n', ' ')), e);
+    } catch (BadInputException e) {
+      throw new BadInputException(where + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes a tokenizer under a temporary name beside the file, forces it to disk, and renames it, so that no reader and no crash
+   * sees half of it.
+   *
+   * @throws UncheckedIOException if the file cannot be written
+   */
+  public static void write(Tokenizer tokenizer, Path file) {
+    Path aside = file.resolveSibling(file.getFileName() + ".partial");
+    try {
+      writeDurably(bytes(tokenizer), aside);
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      aside.toFile().delete();
+      throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
+    }
+  }
+
+  private static void writeDurably(byte[] bytes, Path file) throws IOException {
+    try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+  }
+
+  static long fingerprint(Tokenizer tokenizer) {
+    try {
+      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes(tokenizer))).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  // Reading
+
+  private static TokenizerDefinition definition(JsonNode root) {
+    if (!root.isObject()) {
+      throw new BadInputException("is not a JSON object; expected a Hugging Face tokenizer.json");
+    }
+    refuse(present(root, "truncation"), "truncation is set; expected null, cut the text or ids yourself");
+    refuse(present(root, "padding"), "padding is set; expected null, batches are padded elsewhere");
+    checkDecoder(root.path("decoder"));
+    checkPostProcessor(root.path("post_processor"));
+    JsonNode model = root.path("model");
+    checkModel(model);
+    Object2IntMap<String> vocabulary = vocabulary(model.path("vocab"));
+    JsonNode merges = model.path("merges");
+    refuse(!merges.isArray(), "model.merges is not an array; expected a list of pairs");
+    long[] pairs = new long[merges.size()];
+    int[] mergedIds = new int[merges.size()];
+    for (int rank = 0; rank < pairs.length; rank++) {
+      String[] pair = pair(merges.get(rank), rank);
+      pairs[rank] = BytePairMerges.pack(mergeToken(vocabulary, pair[0], rank), mergeToken(vocabulary, pair[1], rank));
+      mergedIds[rank] = mergeToken(vocabulary, pair[0] + pair[1], rank);
+    }
+    return new TokenizerDefinition(vocabulary, pairs, mergedIds, addedTokens(root.path("added_tokens")),
+        normalizers(root.path("normalizer")), splitPatterns(root.path("pre_tokenizer")), flag(model, "ignore_merges"));
+  }
+
+  private static void checkModel(JsonNode model) {
+    // Files before tokenizers 0.9 have no type; BPE is the only model with merges.
+    String type = model.path("type").asString(model.has("merges") ? "BPE" : "missing");
+    refuse(!type.equals("BPE"), "model.type is " + type + "; expected BPE");
+    JsonNode dropout = model.path("dropout");
+    refuse(dropout.isNumber() && dropout.asDouble() != 0, "model.dropout is " + dropout + "; expected null");
+    for (String affix : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
+      refuse(!model.path(affix).asString("").isEmpty(), "model." + affix + " is set; expected null, as byte-level BPE has none");
+    }
+    refuse(flag(model, "byte_fallback"), "model.byte_fallback is on; expected byte-level BPE, which needs none");
+  }
+
+  private static Object2IntMap<String> vocabulary(JsonNode vocab) {
+    refuse(!vocab.isObject(), "model.vocab is not an object; expected token: id");
+    var vocabulary = new Object2IntOpenHashMap<String>(vocab.size());
+    vocabulary.defaultReturnValue(-1);
+    for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
+      vocabulary.put(entry.getKey(), id(entry.getValue(), "model.vocab: token " + entry.getKey()));
+    }
+    return vocabulary;
+  }
+
+  private static int id(JsonNode id, String where) {
+    refuse(!id.canConvertToInt() || id.asInt() < 0 || id.asInt() > LARGEST_ID,
+        where + " has the id " + (id.isMissingNode() ? "(none)" : id) + "; expected a whole number from 0 to " + LARGEST_ID);
+    return id.asInt();
+  }
+
+  private static String[] pair(JsonNode merge, int rank) {
+    String[] pair;
+    if (merge.isArray() && merge.size() == 2 && merge.get(0).isString() && merge.get(1).isString()) {
+      pair = new String[] {merge.get(0).asString(), merge.get(1).asString()};
+    } else {
+      pair = merge.isString() ? merge.asString().split(" ", -1) : new String[0];
+    }
+    refuse(pair.length != 2, "model.merges[" + rank + "] is " + merge + "; expected \"a b\" or [\"a\", \"b\"]");
+    return pair;
+  }
+
+  private static int mergeToken(Object2IntMap<String> vocabulary, String token, int rank) {
+    int id = vocabulary.getInt(token);
+    refuse(id < 0, "model.merges[" + rank + "] needs the token " + token + ", which is not in model.vocab");
+    return id;
+  }
+
+  private static List<AddedToken> addedTokens(JsonNode nodes) {
+    refuse(present(nodes) && !nodes.isArray(), "added_tokens is not an array");
+    var tokens = new ArrayList<AddedToken>();
+    for (JsonNode node : nodes) {
+      String content = node.path("content").asString("");
+      refuse(content.isEmpty(), "added_tokens[" + tokens.size() + "] has no content; expected the text to match");
+      tokens.add(new AddedToken(id(node.path("id"), "added token " + content), content, flag(node, "special"),
+          flag(node, "lstrip"), flag(node, "rstrip"), flag(node, "single_word"), flag(node, "normalized")));
+    }
+    return tokens;
+  }
+
+  private static List<TextNormalizer> normalizers(JsonNode node) {
+    var normalizers = new ArrayList<TextNormalizer>();
+    for (JsonNode step : steps(node, "normalizers")) {
+      String type = type(step);
+      normalizers.add(switch (type) {
+        case "NFC" -> TextNormalizer.NFC;
+        case "Lowercase" -> TextNormalizer.LOWERCASE;
+        default -> throw new BadInputException("normalizer " + type + " is not supported; expected NFC or Lowercase");
+      });
+    }
+    return normalizers;
+  }
+
+  private static List<SplitPattern> splitPatterns(JsonNode node) {
+    var patterns = new ArrayList<SplitPattern>();
+    boolean bytes = false;
+    for (JsonNode step : steps(node, "pretokenizers")) {
+      String type = type(step);
+      refuse(bytes, "pre_tokenizer has " + type + " after ByteLevel; expected ByteLevel last");
+      switch (type) {
+        case "Split" -> patterns.add(split(step));
+        case "ByteLevel" -> {
+          refuse(flag(step, "add_prefix_space", true), "pre_tokenizer ByteLevel adds a space before the text; expected"
+              + " add_prefix_space false");
+          if (flag(step, "use_regex", true)) {
+            patterns.add(new SplitPattern(SplitPattern.GPT2));
+          }
+          bytes = true;
+        }
+        default -> throw new BadInputException("pre_tokenizer " + type + " is not supported; expected Split and ByteLevel");
+      }
+    }
+    refuse(!bytes, "pre_tokenizer has no ByteLevel; expected a byte-level tokenizer");
+    return patterns;
+  }
+
+  private static SplitPattern split(JsonNode split) {
+    String behavior = split.path("behavior").asString("missing");
+    refuse(!behavior.equals("Isolated"), "pre_tokenizer Split has the behavior " + behavior + "; expected Isolated");
+    refuse(flag(split, "invert"), "pre_tokenizer Split is inverted; expected invert false");
+    JsonNode regex = split.path("pattern").path("Regex");
+    refuse(!regex.isString(), "pre_tokenizer Split has the pattern " + split.path("pattern") + "; expected a Regex");
+    return new SplitPattern(regex.asString());
+  }
+
+  private static void checkDecoder(JsonNode decoder) {
+    for (JsonNode step : steps(decoder, "decoders")) {
+      refuse(!type(step).equals("ByteLevel"), "decoder " + type(step) + " is not supported; expected ByteLevel");
+    }
+    refuse(!present(decoder), "decoder is missing; expected ByteLevel");
+  }
+
+  /** Only offsets into the text, which are not computed here, may depend on it. */
+  private static void checkPostProcessor(JsonNode node) {
+    for (JsonNode step : steps(node, "processors")) {
+      switch (type(step)) {
+        case "ByteLevel" -> { }
+        case "TemplateProcessing" -> {
+          for (JsonNode piece : step.path("single")) {
+            refuse(piece.has("SpecialToken"), "post_processor adds " + piece.path("SpecialToken").path("id").asString("a token")
+                + " to each text; expected one that adds nothing");
+          }
+        }
+        default -> throw new BadInputException("post_processor " + type(step) + " is not supported; expected ByteLevel");
+      }
+    }
+  }
+
+  /** The parts of a {@code Sequence}, the thing itself, or nothing. */
+  private static List<JsonNode> steps(JsonNode node, String listName) {
+    if (!present(node)) {
+      return List.of();
+    }
+    if (!type(node).equals("Sequence")) {
+      return List.of(node);
+    }
+    var steps = new ArrayList<JsonNode>();
+    for (JsonNode part : node.path(listName)) {
+      steps.addAll(steps(part, listName));
+    }
+    return steps;
+  }
+
+  private static String type(JsonNode node) {
+    return node.path("type").asString("without a type");
+  }
+
+  private static boolean present(JsonNode node, String field) {
+    return present(node.path(field));
+  }
+
+  private static boolean present(JsonNode node) {
+    return !node.isMissingNode() && !node.isNull();
+  }
+
+  private static boolean flag(JsonNode node, String field) {
+    return flag(node, field, false);
+  }
+
+  private static boolean flag(JsonNode node, String field, boolean otherwise) {
+    JsonNode flag = node.path(field);
+    refuse(present(flag) && !flag.isBoolean(), field + " is " + flag + "; expected true or false");
+    return present(flag) ? flag.asBoolean() : otherwise;
+  }
+
+  private static void refuse(boolean bad, String message) {
+    if (bad) {
+      throw new BadInputException(message);
+    }
+  }
+
+  // Writing
+
+  private static byte[] bytes(Tokenizer tokenizer) {
+    TokenizerDefinition definition = tokenizer.definition();
+    ObjectNode root = JSON.createObjectNode();
+    root.put("version", "1.0").putNull("truncation").putNull("padding");
+    writeAddedTokens(root.putArray("added_tokens"), definition.addedTokens());
+    writeNormalizers(root, definition.normalizers());
+    ArrayNode preTokenizers = root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+    for (SplitPattern pattern : definition.splitPatterns()) {
+      ObjectNode split = preTokenizers.addObject().put("type", "Split");
+      split.putObject("pattern").put("Regex", pattern.regex());
+      split.put("behavior", "Isolated").put("invert", false);
+    }
+    writeByteLevel(preTokenizers.addObject());
+    writeByteLevel(root.putObject("post_processor"));
+    writeByteLevel(root.putObject("decoder"));
+    writeModel(root.putObject("model"), tokenizer);
+    return JSON.writeValueAsBytes(root);
+  }
+
+  private static void writeAddedTokens(ArrayNode nodes, List<AddedToken> tokens) {
+    for (AddedToken token : tokens) {
+      nodes.addObject()
+          .put("id", token.id())
+          .put("content", token.content())
+          .put("single_word", token.singleWord())
+          .put("lstrip", token.lstrip())
+          .put("rstrip", token.rstrip())
+          .put("normalized", token.normalized())
+          .put("special", token.special());
+    }
+  }
+
+  private static void writeNormalizers(ObjectNode root, List<TextNormalizer> normalizers) {
+    if (normalizers.isEmpty()) {
+      root.putNull("normalizer");
+    } else if (normalizers.size() == 1) {
+      root.putObject("normalizer").put("type", normalizers.getFirst().fileName);
+    } else {
+      ArrayNode sequence = root.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+      normalizers.forEach(normalizer -> sequence.addObject().put("type", normalizer.fileName));
+    }
+  }
+
+  private static void writeByteLevel(ObjectNode node) {
+    node.put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", false).put("use_regex", false);
+  }
+
+  private static void writeModel(ObjectNode model, Tokenizer tokenizer) {
+    TokenizerDefinition definition = tokenizer.definition();
+    model.put("type", "BPE").putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix")
+        .putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false)
+        .put("ignore_merges", definition.ignoreMerges());
+    ObjectNode vocab = model.putObject("vocab");
+    definition.vocabulary().object2IntEntrySet().stream()
+        .sorted(Comparator.comparingInt(Object2IntMap.Entry::getIntValue))
+        .forEach(entry -> vocab.put(entry.getKey(), entry.getIntValue()));
+    ArrayNode merges = model.putArray("merges");
+    for (long pair : definition.mergePairs()) {
+      merges.add(tokenizer.token(BytePairMerges.high(pair)) + " " + tokenizer.token(BytePairMerges.low(pair)));
+    }
+  }
+}
