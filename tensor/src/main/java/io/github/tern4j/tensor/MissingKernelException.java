@@ -7,6 +7,7 @@ public final class MissingKernelException extends RuntimeException {
 
   /** Names the backend and the contract. */
   public MissingKernelException(String backend, Class<? extends Kernel> contract) {
-    super("backend " + backend + ": no kernel " + contract.getSimpleName() + "; choose another backend (auto, vector or reference)");
+    super("backend " + backend + ": no kernel " + contract.getSimpleName()
+        + "; choose another backend (auto, vector or reference)");
   }
 }

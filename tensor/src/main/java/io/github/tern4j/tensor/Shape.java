@@ -39,7 +39,8 @@ public final class Shape {
   public int axis(int axis) {
     int positive = axis < 0 ? axis + dims.length : axis;
     if (positive < 0 || positive >= dims.length) {
-      throw new IllegalArgumentException("shape: axis " + axis + " of " + this + "; expected -" + dims.length + ".." + (dims.length - 1));
+      throw new IllegalArgumentException("shape: axis " + axis + " of " + this + "; expected -" + dims.length + ".."
+          + (dims.length - 1));
     }
     return positive;
   }
@@ -52,7 +53,8 @@ public final class Shape {
   /** Number of elements of a tensor that fits one array. */
   public int intSize() {
     if (size > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException("shape: " + this + " has " + size + " elements; expected at most " + (Integer.MAX_VALUE - 8));
+      throw new IllegalArgumentException("shape: " + this + " has " + size + " elements; expected at most "
+          + (Integer.MAX_VALUE - 8));
     }
     return (int) size;
   }

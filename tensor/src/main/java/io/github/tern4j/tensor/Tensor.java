@@ -224,7 +224,8 @@ public final class Tensor {
     for (int i = 1; i <= target.rank(); i++) {
       int mine = i <= shape.rank() ? shape.dim(-i) : 1;
       if (mine != target.dim(-i) && mine != 1 || i == target.rank() && shape.rank() > i) {
-        throw new IllegalArgumentException("expand: " + shape + " to " + target + "; expected equal dimensions or 1, aligned at the end");
+        throw new IllegalArgumentException("expand: " + shape + " to " + target
+            + "; expected equal dimensions or 1, aligned at the end");
       }
       expanded[target.rank() - i] = i <= shape.rank() && mine == target.dim(-i) ? strides[shape.rank() - i] : 0;
     }
@@ -234,7 +235,8 @@ public final class Tensor {
   /** One element of a host tensor, widened to float; for tests, printing and set-up code. */
   public float get(int... index) {
     if (index.length != shape.rank()) {
-      throw new IllegalArgumentException("get: index " + Arrays.toString(index) + " into " + shape + "; expected " + shape.rank() + " numbers");
+      throw new IllegalArgumentException("get: index " + Arrays.toString(index) + " into " + shape + "; expected " + shape.rank()
+          + " numbers");
     }
     long at = offset;
     for (int i = 0; i < index.length; i++) {

@@ -44,9 +44,14 @@ public final class Workers implements AutoCloseable {
 
   /**
    * Runs {@code body} for every chunk in 0 .. chunks-1 and returns when all are done. What a chunk throws is thrown here after
-   * the others have finished.
+   * the others have finished; how many chunks ran before it is unspecified.
+   *
+   * @throws IllegalStateException after {@link #close}
    */
   public void run(int chunks, IntConsumer body) {
+    if (closed) {
+      throw new IllegalStateException("workers: run after close; expected open workers");
+    }
     if (threads.length == 0 || chunks <= 1) {
       for (int chunk = 0; chunk < chunks; chunk++) {
         body.accept(chunk);

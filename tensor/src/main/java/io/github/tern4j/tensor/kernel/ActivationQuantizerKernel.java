@@ -8,8 +8,8 @@ import io.github.tern4j.tensor.Tensor;
  * {@code code = clip(rint(x (127 / divisor(gamma))), -128, 127)}, ties to even; value = {@code code (gamma / 127)}.
  *
  * <p>{@code 127 / divisor} and {@code gamma / 127} are rounded to float first, then one float multiplication each. Codes are
- * integers: zero has no sign, NaN has code 0 (but makes its gamma NaN, and with it all values of the row). Exact on every backend.
- * Contiguous.
+ * integers: zero has no sign, NaN has code 0 (but makes its gamma NaN, and with it all values of the row). Exact on every
+ * backend. Contiguous.
  */
 public interface ActivationQuantizerKernel extends Kernel {
 
@@ -39,7 +39,8 @@ public interface ActivationQuantizerKernel extends Kernel {
   /** Refuses operands of {@link #fakeQuantize} that do not fit. */
   static void checkFakeQuantize(Tensor x, Tensor out, Tensor gamma) {
     Operands.of("activation fakeQuantize", "x, out, gamma", x, out, gamma).contiguous().rankedAtLeast(1).like(x, out)
-        .sized(gamma, x.shape().rows(), "one for each row of x").apart(gamma, x, out);
+        .sized(gamma, x.shape().rows(), "one for each row of x").sameOrApart(out, x)
+        .apart(gamma, x, out);
   }
 
   /** Refuses operands of {@link #codes} that do not fit. */

@@ -4,9 +4,9 @@ import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 
 /**
- * Scaled dot-product attention with grouped query heads: {@code out = softmax(q k^T / sqrt(headDim) + mask) v}, query head i reading
- * key-value head {@code i / (heads / kvHeads)}. Causal: query t stands at absolute position {@code keys - tokens + t} and sees
- * positions up to its own.
+ * Scaled dot-product attention with grouped query heads: {@code out = softmax(q k^T / sqrt(headDim) + mask) v}, query head i
+ * reading key-value head {@code i / (heads / kvHeads)}. Causal: query t stands at absolute position {@code keys - tokens + t} and
+ * sees positions up to its own.
  *
  * <p>No matrix of tokens x keys outlives a head: the backward pass recomputes probabilities from the log-sum-exp of each query
  * (Dao et al. 2022). Padding needs no mask as long as it stands at the end and attention is causal.
@@ -49,7 +49,8 @@ public interface AttentionKernel extends Kernel {
         .apart(gradV, q, k, v, out, logSumExp, gradOut);
   }
 
-  private static void checkForward(Operands operands, Tensor q, Tensor k, Tensor v, boolean causal, Tensor out, Tensor logSumExp) {
+  private static void checkForward(Operands operands, Tensor q, Tensor k, Tensor v, boolean causal, Tensor out,
+      Tensor logSumExp) {
     operands.strided().ranked(q, 4, "q [batch, tokens, heads, headDim]").ranked(k, 4, "k [batch, keys, kvHeads, headDim]")
         .like(k, v).like(q, out)
         .require(q.dim(0) == k.dim(0) && q.dim(3) == k.dim(3), "q and k do not fit", "equal batch and headDim")

@@ -14,7 +14,7 @@ public interface BinaryKernel extends Kernel {
 
   /** Refuses operands of {@link #apply} that do not fit. */
   static void checkApply(Tensor a, Tensor b, Tensor out) {
-    Operands operands = Operands.of("binary", "a, b, out", a, b, out).f32().like(out, a, b).writable(out)
+    Operands operands = Operands.of("binary", "a, b, out", a, b, out).f32().like(out, a, b).writable(out).sameOrApart(out, a, b)
         .require(out.lastIsContiguous(), "the last dimension of out has gaps", "stride 1 along the last dimension");
     for (Tensor in : new Tensor[] {a, b}) {
       operands.require(in.lastIsContiguous() || in.stride(-1) == 0, "the last dimension of an operand has gaps",

@@ -6,9 +6,9 @@ import io.github.tern4j.tensor.Tensor;
 public interface CopyKernel extends Kernel {
 
   /**
-   * {@code out = factor * x}, or {@code out = fma(factor, x, out)} with {@code accumulate}; {@code out} may be {@code x}. Both have the same shape and are fully
-   * strided: even the last dimension of {@code x} may have any stride (a transposed view) or 0 (an expanded one). A factor of 1
-   * copies bits.
+   * {@code out = factor * x}, or {@code out = fma(factor, x, out)} with {@code accumulate}; {@code out} may be {@code x}. Both
+   * have the same shape and are fully strided: even the last dimension of {@code x} may have any stride (a transposed view) or 0
+   * (an expanded one). A factor of 1 copies bits.
    */
   void copy(Tensor x, float factor, Tensor out, boolean accumulate);
 
@@ -17,7 +17,7 @@ public interface CopyKernel extends Kernel {
 
   /** Refuses operands of {@link #copy} that do not fit. */
   static void checkCopy(Tensor x, Tensor out) {
-    Operands.of("copy", "x, out", x, out).f32().like(x, out).writable(out).apart(out, x);
+    Operands.of("copy", "x, out", x, out).f32().like(x, out).writable(out).sameOrApart(out, x);
   }
 
   /** Refuses an output of {@link #fill} that does not fit. */

@@ -41,7 +41,7 @@ public interface CrossEntropyKernel extends Kernel {
     Operands operands =
         Operands.of("crossEntropyBackward", "logits, logSumExp, gradLogits", logits, logSumExp, gradLogits);
     checkRows(operands, logits, targets, logSumExp);
-    operands.like(logits, gradLogits).apart(gradLogits, logSumExp);
+    operands.like(logits, gradLogits).sameOrApart(gradLogits, logits).apart(gradLogits, logSumExp);
   }
 
   private static void checkRows(Operands operands, Tensor logits, int[] targets, Tensor logSumExp) {

@@ -40,7 +40,7 @@ public interface KlDivergenceKernel extends Kernel {
   static void checkKlDivergenceBackward(Tensor teacher, Tensor student, float tau, boolean[] keep, Tensor gradStudent) {
     Operands operands = Operands.of("klDivergenceBackward", "teacher, student, gradStudent", teacher, student, gradStudent);
     checkRows(operands, teacher, student, tau, keep);
-    operands.like(student, gradStudent).apart(gradStudent, teacher);
+    operands.like(student, gradStudent).sameOrApart(gradStudent, student).apart(gradStudent, teacher);
   }
 
   private static void checkRows(Operands operands, Tensor teacher, Tensor student, float tau, boolean[] keep) {

@@ -5,9 +5,9 @@ import io.github.tern4j.tensor.Tensor;
 /**
  * Matrix product {@code out = op(a) op(b)} over the last two dimensions, op = transpose or identity.
  *
- * <p><b>Summation:</b> k is cut into blocks of {@value #K_BLOCK}. Inside a block the sum starts at zero and ascends in k with fused
- * multiply-add; block sums are added to the output in ascending order (to its old value first with {@code accumulate}; otherwise
- * the first block's sum is the start). Hence results do not depend on tiling, threads or vector width.
+ * <p><b>Summation:</b> k is cut into blocks of {@value #K_BLOCK}. Inside a block the sum starts at zero and ascends in k with
+ * fused multiply-add; block sums are added to the output in ascending order (to its old value first with {@code accumulate};
+ * otherwise the first block's sum is the start). Hence results do not depend on tiling, threads or vector width.
  */
 public interface MatmulKernel extends Kernel {
 

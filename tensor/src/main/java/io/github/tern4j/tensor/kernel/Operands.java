@@ -82,6 +82,24 @@ final class Operands {
     return this;
   }
 
+  /** {@code out} is the same view as each of {@code inputs} that it may replace, or {@linkplain #apart apart} from it. */
+  Operands sameOrApart(Tensor out, Tensor... inputs) {
+    for (Tensor in : inputs) {
+      if (!sameView(out, in)) {
+        apart(out, in);
+      }
+    }
+    return this;
+  }
+
+  private static boolean sameView(Tensor a, Tensor b) {
+    boolean same = a.storage().equals(b.storage()) && a.elementOffset() == b.elementOffset() && a.shape().equals(b.shape());
+    for (int axis = 0; same && axis < a.shape().rank(); axis++) {
+      same = a.stride(axis) == b.stride(axis);
+    }
+    return same;
+  }
+
   /** {@code others} have the shape of {@code model}. */
   Operands like(Tensor model, Tensor... others) {
     for (Tensor other : others) {

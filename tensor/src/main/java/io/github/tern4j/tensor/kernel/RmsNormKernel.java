@@ -7,7 +7,8 @@ import io.github.tern4j.tensor.Tensor;
  * Root-mean-square norm (Zhang and Sennrich 2019) over the last dimension of width n:
  * {@code rstd = 1 / sqrt(sum_i x_i^2 / n + eps)}, {@code out_i = x_i rstd weight_i}.
  *
- * <p>Sums follow {@link Summation}; rstd is {@code 1 / sqrt((double) sum / n + eps)} in double, rounded once. All tensors contiguous.
+ * <p>Sums follow {@link Summation}; rstd is {@code 1 / sqrt((double) sum / n + eps)} in double, rounded once. All tensors
+ * contiguous.
  */
 public interface RmsNormKernel extends Kernel {
 
@@ -33,7 +34,7 @@ public interface RmsNormKernel extends Kernel {
   static void checkRmsNorm(Tensor x, Tensor weight, Tensor out, Tensor rstd) {
     Operands.of("rmsNorm", "x, weight, out, rstd", x, weight, out, rstd).contiguous().rankedAtLeast(1).like(x, out)
         .shaped(weight, Shape.of(x.dim(-1)), "[n]").sized(rstd, x.shape().rows(), "one for each row of x")
-        .apart(out, weight).apart(rstd, x, weight, out);
+        .sameOrApart(out, x).apart(out, weight).apart(rstd, x, weight, out);
   }
 
   /** Refuses operands of {@link #rmsNormBackward} that do not fit. */

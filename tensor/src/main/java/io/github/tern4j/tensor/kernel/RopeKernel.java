@@ -24,9 +24,10 @@ public interface RopeKernel extends Kernel {
 
   /** Refuses operands of {@link #rope} that do not fit. */
   static void checkRope(Tensor x, Tensor cos, Tensor sin, Tensor out) {
-    Operands.of("rope", "x, cos, sin, out", x, cos, sin, out).strided().ranked(x, 4, "x [batch, tokens, heads, headDim]").like(x, out)
+    Operands.of("rope", "x, cos, sin, out", x, cos, sin, out).strided().ranked(x, 4, "x [batch, tokens, heads, headDim]")
+        .like(x, out)
         .require(x.dim(3) % 2 == 0, "headDim is odd", "pairs of elements")
         .shaped(cos, Shape.of(x.dim(1), x.dim(3) / 2), "[tokens, headDim / 2]").like(cos, sin)
-        .writable(out).apart(out, cos, sin);
+        .writable(out).sameOrApart(out, x).apart(out, cos, sin);
   }
 }

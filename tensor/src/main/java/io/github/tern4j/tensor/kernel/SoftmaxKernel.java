@@ -24,7 +24,7 @@ public interface SoftmaxKernel extends Kernel {
 
   /** Refuses operands of {@link #softmax} and {@link #logSoftmax} that do not fit. */
   static void checkSoftmax(Tensor x, Tensor out) {
-    Operands.of("softmax", "x, out", x, out).contiguous().rankedAtLeast(1).like(x, out);
+    Operands.of("softmax", "x, out", x, out).contiguous().rankedAtLeast(1).like(x, out).sameOrApart(out, x);
   }
 
   /** Refuses operands of {@link #softmaxBackward} and {@link #logSoftmaxBackward} that do not fit. */

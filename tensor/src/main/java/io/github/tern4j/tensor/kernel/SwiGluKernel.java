@@ -17,7 +17,7 @@ public interface SwiGluKernel extends Kernel {
 
   /** Refuses operands of {@link #swiGlu} that do not fit. */
   static void checkSwiGlu(Tensor gate, Tensor up, Tensor out) {
-    Operands.of("swiGlu", "gate, up, out", gate, up, out).contiguous().like(gate, up, out);
+    Operands.of("swiGlu", "gate, up, out", gate, up, out).contiguous().like(gate, up, out).sameOrApart(out, gate, up);
   }
 
   /** Refuses operands of {@link #swiGluBackward} that do not fit. */

@@ -10,8 +10,8 @@ import io.github.tern4j.tensor.ternary.PackedTernary;
  *
  * <p>The inner sums {@code sum_i code_i w_i} are exact integers on every backend. With one scale per tensor
  * {@code out = (float) sum * (delta * (gamma / 127))}; with groups {@code out = (gamma / 127) * t}, {@code t} the float sum
- * {@code t = fma((float) sum_g, delta_g, t)} ascending over the groups of the row from 0. Each operation rounds once in this order,
- * so outputs are equal to the bit on every backend.
+ * {@code t = fma((float) sum_g, delta_g, t)} ascending over the groups of the row from 0. Each operation rounds once in this
+ * order, so outputs are equal to the bit on every backend.
  */
 public interface TernaryProductKernel extends Kernel {
 
@@ -34,6 +34,7 @@ public interface TernaryProductKernel extends Kernel {
     if (codes.dim(1) != weight.columns()) {
       throw operands.failure("columns differ: codes " + codes.dim(1) + ", weight " + weight.columns(), "codes [rows, in]");
     }
-    operands.shaped(out, Shape.of(codes.dim(0), weight.rows()), "[rows, out]").sized(gamma, codes.dim(0), "one for each row of codes");
+    operands.shaped(out, Shape.of(codes.dim(0), weight.rows()), "[rows, out]")
+        .sized(gamma, codes.dim(0), "one for each row of codes");
   }
 }

@@ -3,13 +3,13 @@ package io.github.tern4j.tensor.kernel;
 import io.github.tern4j.tensor.Tensor;
 
 /**
- * Absmean ternary quantizer (Wu et al. 2025, eq. 1): {@code delta = mean|w|}, {@code code = clip(rint(w / divisor(delta)), -1, 1)},
- * ties to even, {@code divisor} by {@link EpsilonRule}; value = delta code. One scale for the tensor, or one for each row and
- * group of consecutive columns (the last group of a row may be shorter).
+ * Absmean ternary quantizer (Wu et al. 2025, eq. 1): {@code delta = mean|w|},
+ * {@code code = clip(rint(w / divisor(delta)), -1, 1)}, ties to even, {@code divisor} by {@link EpsilonRule}; value = delta code.
+ * One scale for the tensor, or one for each row and group of consecutive columns (the last group of a row may be shorter).
  *
  * <p>Means are double sums rounded once to float: over the tensor by {@link Summation#ELEMENTS_PER_CHUNK chunks}, over a group
- * ascending. The quotient is one float division. Codes are integers: zero has no sign, NaN has code 0 (but makes its scale NaN, and
- * with it all values of the tensor or group). Exact on every backend. Contiguous.
+ * ascending. The quotient is one float division. Codes are integers: zero has no sign, NaN has code 0 (but makes its scale NaN,
+ * and with it all values of the tensor or group). Exact on every backend. Contiguous.
  */
 public interface WeightQuantizerKernel extends Kernel {
 
@@ -38,7 +38,7 @@ public interface WeightQuantizerKernel extends Kernel {
   static void checkFakeQuantize(Tensor weight, int groupSize, Tensor scales, Tensor out) {
     Operands operands = Operands.of("weight fakeQuantize", "weight, scales, out", weight, scales, out);
     checkGroups(operands, weight, groupSize, scales);
-    operands.like(weight, out).apart(out, scales);
+    operands.like(weight, out).sameOrApart(out, weight).apart(out, scales);
   }
 
   /** Refuses operands of {@link #codes} that do not fit. */
@@ -55,7 +55,8 @@ public interface WeightQuantizerKernel extends Kernel {
       operands.sized(scales, 1, "one scale for the tensor");
     } else {
       int groups = Math.ceilDiv(weight.dim(1), groupSize);
-      operands.sized(scales, (long) weight.dim(0) * groups, "[out, ceil(in / groupSize)] = [" + weight.dim(0) + ", " + groups + "]");
+      operands.sized(scales, (long) weight.dim(0) * groups, "[out, ceil(in / groupSize)] = [" + weight.dim(0) + ", " + groups
+          + "]");
     }
   }
 }

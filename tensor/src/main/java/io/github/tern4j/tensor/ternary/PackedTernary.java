@@ -8,8 +8,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * A ternary matrix {@code [out, in]} in native memory with its scales.
  *
- * <p>Layout: each row starts at a byte; four columns a byte, column c in bits {@code 2 (c mod 4)}, stored as code + 1; unused bits of a
- * row's last byte hold code 0. Scales: one for the tensor ({@code groupSize} 0) or {@code ceil(in / groupSize)} for each row.
+ * <p>Layout: each row starts at a byte; four columns a byte, column c in bits {@code 2 (c mod 4)}, stored as code + 1; unused
+ * bits of a row's last byte hold code 0. Scales: one for the tensor ({@code groupSize} 0) or {@code ceil(in / groupSize)} for
+ * each row.
  */
 public final class PackedTernary {
 

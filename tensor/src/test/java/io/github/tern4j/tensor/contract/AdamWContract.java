@@ -26,19 +26,23 @@ public abstract class AdamWContract extends KernelContract<AdamWKernel> {
       Operand first = tensors.normal(n);
       Operand second = squared(tensors.normal(n));
       Outcome outcome = run((kernel, at) -> kernel.step(at.of(weight), at.of(gradient), at.of(first), at.of(second), step));
+      float[] w = weight.values();
+      float[] grads = gradient.values();
+      float[] m0 = first.values();
+      float[] v0 = second.values();
       double[][] exact = new double[3][n];
       double[][] bound = new double[3][n];
       for (int i = 0; i < n; i++) {
-        double g = gradient.values()[i] * step.gradientFactor();
-        double m = first.values()[i] + (1 - step.beta1()) * (g - first.values()[i]);
-        double v = step.beta2() * second.values()[i] + (1 - step.beta2()) * g * g;
-        double kept = weight.values()[i] * (1 - step.rate() * step.decay());
+        double g = grads[i] * step.gradientFactor();
+        double m = m0[i] + (1 - step.beta1()) * (g - m0[i]);
+        double v = step.beta2() * v0[i] + (1 - step.beta2()) * g * g;
+        double kept = w[i] * (1 - step.rate() * step.decay());
         double moved = step.rate() / (1 - Math.pow(step.beta1(), step.step())) * m
             / (Math.sqrt(v) / Math.sqrt(1 - Math.pow(step.beta2(), step.step())) + step.eps());
         exact[0][i] = kept - moved;
         exact[1][i] = m;
         exact[2][i] = v;
-        double magnitudeOfM = 2 * Math.abs(first.values()[i]) + Math.abs(g);
+        double magnitudeOfM = 2 * Math.abs(m0[i]) + Math.abs(g);
         bound[1][i] = 6 * U * magnitudeOfM;
         bound[2][i] = 8 * U * v + TINY;
         double rateOverRoot = Math.abs(moved / m);
@@ -83,8 +87,8 @@ public abstract class AdamWContract extends KernelContract<AdamWKernel> {
     Step step = new Step(1, 0.9, 0.999, 1e-8, 0, 1, 1);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernel().step(weight, upload(new float[2], 2), other, upload(new float[3], 3), step))
-        .withMessage("adamW: shapes differ: gradient [2]; weight F32 [3], gradient F32 [2], firstMoment F32 [3], secondMoment F32 [3]; "
-            + "expected the shape of weight");
+        .withMessage("adamW: shapes differ: gradient [2]; weight F32 [3], gradient F32 [2], firstMoment F32 [3], "
+            + "secondMoment F32 [3]; expected the shape of weight");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().step(weight, upload(new float[3], 3), other, other, step))
         .withMessageStartingWith("adamW: secondMoment overlaps firstMoment; ");
     assertThatIllegalArgumentException()

@@ -47,7 +47,8 @@ public abstract class AttentionContract extends KernelContract<AttentionKernel> 
     Operand qkv = tensors.normal(2, 9, 8, 16);
     Operand grads = tensors.normal(2, 9, 8, 16);
     Operand gradOut = tensors.normal(2, 4, 9, 16).through(x -> x.transpose(1, 2));
-    check(part(qkv, 0, 4), part(qkv, 4, 6), part(qkv, 6, 8), true, gradOut, true, part(grads, 0, 4), part(grads, 4, 6), part(grads, 6, 8));
+    check(part(qkv, 0, 4), part(qkv, 4, 6), part(qkv, 6, 8), true, gradOut, true, part(grads, 0, 4), part(grads, 4, 6),
+        part(grads, 6, 8));
   }
 
   @Test
@@ -109,8 +110,8 @@ public abstract class AttentionContract extends KernelContract<AttentionKernel> 
     Tensor out = upload(new float[24], 1, 2, 3, 4);
     Tensor logSumExp = upload(new float[6], 1, 3, 2);
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().attention(q, k, k, true, out, logSumExp))
-        .withMessage("attention: heads do not fit; q F32 [1, 2, 3, 4], k F32 [1, 2, 2, 4], v F32 [1, 2, 2, 4], out F32 [1, 2, 3, 4], "
-            + "logSumExp F32 [1, 3, 2]; expected a multiple of kvHeads query heads");
+        .withMessage("attention: heads do not fit; q F32 [1, 2, 3, 4], k F32 [1, 2, 2, 4], v F32 [1, 2, 2, 4], "
+            + "out F32 [1, 2, 3, 4], logSumExp F32 [1, 3, 2]; expected a multiple of kvHeads query heads");
     Tensor one = upload(new float[4], 1, 1, 1, 4);
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().attention(q, one, one, true, out, logSumExp))
         .withMessageStartingWith("attention: fewer keys than tokens; ");

@@ -26,6 +26,7 @@ public abstract class CrossEntropyContract extends KernelContract<CrossEntropyKe
       Operand logSumExp = tensors.normal(Layout.OFFSET, ROWS);
       int[] targets = targets(classes);
       Outcome outcome = run((kernel, at) -> kernel.crossEntropy(at.of(logits), targets, at.of(losses), at.of(logSumExp)));
+      float[] x = logits.values();
       ExactSoftmax exact = new ExactSoftmax(logits.values(), classes, 1);
       double[] loss = new double[ROWS];
       double[] bound = new double[ROWS];
@@ -34,7 +35,7 @@ public abstract class CrossEntropyContract extends KernelContract<CrossEntropyKe
         if (targets[row] == CrossEntropyKernel.IGNORED) {
           normalizer[row] = 0;
         } else {
-          loss[row] = exact.logSumExp[row] - logits.values()[row * classes + targets[row]];
+          loss[row] = exact.logSumExp[row] - x[row * classes + targets[row]];
           bound[row] = exact.logSumExpBounds[row] + U * Math.abs(loss[row]);
         }
       }
@@ -56,12 +57,13 @@ public abstract class CrossEntropyContract extends KernelContract<CrossEntropyKe
         kernel.crossEntropy(at.of(logits), targets, at.of(losses), at.of(logSumExp));
         kernel.crossEntropyBackward(at.of(logits), targets, at.of(logSumExp), factor, at.of(gradLogits), accumulate);
       });
+      float[] start = gradLogits.values();
       ExactSoftmax exact = new ExactSoftmax(logits.values(), classes, 1);
       double[] grad = new double[ROWS * classes];
       double[] bound = new double[ROWS * classes];
       for (int i = 0; i < grad.length; i++) {
         int target = targets[i / classes];
-        double old = accumulate ? gradLogits.values()[i] : 0;
+        double old = accumulate ? start[i] : 0;
         grad[i] = old;
         if (target != CrossEntropyKernel.IGNORED) {
           double hot = i % classes == target ? 1 : 0;
@@ -131,7 +133,8 @@ public abstract class CrossEntropyContract extends KernelContract<CrossEntropyKe
         .withMessage("crossEntropy: target 3 of row 1 is not a class; logits F32 [2, 3], losses F32 [2], logSumExp F32 [2]; "
             + "expected 0..2 or -100");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernel().crossEntropyBackward(logits, new int[] {-1, 0}, logSumExp, 1, upload(new float[6], 2, 3), false))
+        .isThrownBy(() -> kernel().crossEntropyBackward(logits, new int[] {-1, 0}, logSumExp, 1, upload(new float[6], 2, 3),
+            false))
         .withMessageStartingWith("crossEntropyBackward: target -1 of row 0 is not a class; ");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().crossEntropy(logits, new int[1], losses, logSumExp))
         .withMessageEndingWith("; expected one target for each row of logits");

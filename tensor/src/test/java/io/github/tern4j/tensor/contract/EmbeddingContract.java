@@ -56,7 +56,8 @@ public abstract class EmbeddingContract extends KernelContract<EmbeddingKernel> 
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().gather(table, new int[] {2, 3}, rows))
         .withMessage("gather: id 3 at position 1 is outside the table; table F32 [3, 2], out F32 [2, 2]; expected 0..2");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().scatterAdd(rows, new int[] {-1, 0}, table))
-        .withMessage("scatterAdd: id -1 at position 0 is outside the table; gradOut F32 [2, 2], gradTable F32 [3, 2]; expected 0..2");
+        .withMessage("scatterAdd: id -1 at position 0 is outside the table; gradOut F32 [2, 2], gradTable F32 [3, 2]; "
+            + "expected 0..2");
   }
 
   @Test

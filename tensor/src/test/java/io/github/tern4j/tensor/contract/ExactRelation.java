@@ -4,8 +4,8 @@ import io.github.tern4j.tensor.kernel.RelationKernel;
 import io.github.tern4j.tensor.kernel.RelationMode;
 
 /**
- * Attention relations, their divergence and its gradient in double for one batch entry and head, with bounds of what float kernels
- * may deviate, carried through to first order as in {@link ExactAttention}.
+ * Attention relations, their divergence and its gradient in double for one batch entry and head, with bounds of what float
+ * kernels may deviate, carried through to first order as in {@link ExactAttention}.
  */
 final class ExactRelation {
 

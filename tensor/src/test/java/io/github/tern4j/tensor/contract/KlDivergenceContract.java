@@ -52,6 +52,7 @@ public abstract class KlDivergenceContract extends KernelContract<KlDivergenceKe
       float factor = 0.7f;
       Outcome outcome = run((kernel, at) ->
           kernel.klDivergenceBackward(at.of(teacher), at.of(student), tau, KEEP, factor, at.of(gradStudent), accumulate));
+      float[] start = gradStudent.values();
       ExactSoftmax t = new ExactSoftmax(teacher.values(), classes, tau);
       ExactSoftmax s = new ExactSoftmax(student.values(), classes, tau);
       double[] tBound = t.probabilityBounds();
@@ -59,7 +60,7 @@ public abstract class KlDivergenceContract extends KernelContract<KlDivergenceKe
       double[] exact = new double[4 * classes];
       double[] bound = new double[4 * classes];
       for (int i = 0; i < exact.length; i++) {
-        double old = accumulate ? gradStudent.values()[i] : 0;
+        double old = accumulate ? start[i] : 0;
         exact[i] = old;
         if (KEEP[i / classes]) {
           exact[i] += (double) factor / tau * (s.probabilities[i] - t.probabilities[i]);

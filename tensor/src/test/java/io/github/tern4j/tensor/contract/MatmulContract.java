@@ -21,7 +21,8 @@ public abstract class MatmulContract extends KernelContract<MatmulKernel> {
   }
 
   @ParameterizedTest(name = "{0} x {1} x {2}")
-  @CsvSource({"1,1,1", "1,16,1", "2,3,5", "15,16,17", "16,16,16", "17,15,33", "31,33,7", "5,17,257", "33,64,256", "6,31,600", "1,40,300",
+  @CsvSource({"1,1,1", "1,16,1", "2,3,5", "15,16,17", "16,16,16", "17,15,33", "31,33,7", "5,17,257", "33,64,256", "6,31,600",
+      "1,40,300",
       "97,1,64", "0,3,4", "3,0,4", "3,4,0", "0,0,0"})
   void everyTransposeIsWithinTheBoundOfTheExactProduct(int m, int n, int k) {
     for (Layout layout : Layout.values()) {
@@ -137,7 +138,8 @@ public abstract class MatmulContract extends KernelContract<MatmulKernel> {
     assertRefused("matmul: size of the product does not fit; a F32 [2, 3], b F32 [3, 4], out F32 [2, 3]; expected out [.., 2, 4]",
         new int[] {2, 3}, false, new int[] {3, 4}, false, new int[] {2, 3});
     assertRefused("matmul: leading dimensions do not fit; a F32 [5, 2, 3], b F32 [3, 4], out F32 [6, 2, 4]; "
-        + "expected those of a and b equal to out's, 1 or missing", new int[] {5, 2, 3}, false, new int[] {3, 4}, false, new int[] {6, 2, 4});
+        + "expected those of a and b equal to out's, 1 or missing", new int[] {5, 2, 3}, false, new int[] {3, 4}, false,
+        new int[] {6, 2, 4});
     assertRefused("matmul: a has too few dimensions; a F32 [3], b F32 [3, 4], out F32 [1, 4]; expected at least 2",
         new int[] {3}, false, new int[] {3, 4}, false, new int[] {1, 4});
   }
@@ -164,19 +166,19 @@ public abstract class MatmulContract extends KernelContract<MatmulKernel> {
 
   private void checkProduct(Operand a, boolean transposeA, Operand b, boolean transposeB, Operand out, boolean accumulate) {
     Outcome outcome = run((kernel, at) -> kernel.matmul(at.of(a), transposeA, at.of(b), transposeB, at.of(out), accumulate));
-    Tensor left = batched(a, transposeA, out);
-    Tensor right = batched(b, transposeB, out);
+    float[] left = batched(a, transposeA, out);
+    float[] right = batched(b, transposeB, out);
     float[] old = out.values();
     double[] exact = new double[old.length];
     double[] bound = new double[old.length];
     int m = out.shape().dim(-2);
     int n = out.shape().dim(-1);
-    int k = left.dim(-1);
+    int k = a.shape().dim(transposeA ? -2 : -1);
     for (int i = 0; i < old.length; i++) {
       double sum = accumulate ? old[i] : 0;
       double magnitude = Math.abs(sum);
       for (int p = 0; p < k; p++) {
-        double product = (double) left.get(i / n / m, i / n % m, p) * right.get(i / n / m, p, i % n);
+        double product = (double) left[i / n * k + p] * right[(i / n / m * k + p) * n + i % n];
         sum += product;
         magnitude += Math.abs(product);
       }
@@ -187,16 +189,14 @@ public abstract class MatmulContract extends KernelContract<MatmulKernel> {
     outcome.within(out, exact, bound);
   }
 
-  /** The factor on the host as [batch, rows, columns], transposed if asked and repeated over the batch of {@code out}. */
-  private static Tensor batched(Operand factor, boolean transpose, Operand out) {
+  /** The elements of a factor as [batch, rows, columns], transposed if asked and repeated over the batch of {@code out}. */
+  private static float[] batched(Operand factor, boolean transpose, Operand out) {
     Tensor x = Tensor.of(factor.values(), factor.shape().dims());
-    Tensor flags = transpose ? x.transpose(-1, -2) : x;
-    while (flags.shape().rank() > out.shape().rank()) {
-      flags = flags.select(0, 0);
+    Tensor view = transpose ? x.transpose(-1, -2) : x;
+    while (view.shape().rank() > out.shape().rank()) {
+      view = view.select(0, 0);
     }
-    Shape full = out.shape().with(-2, flags.dim(-2)).with(-1, flags.dim(-1));
-    Tensor repeated = flags.expand(full);
-    return Tensor.of(repeated.toFloats(), Math.toIntExact(full.withoutLast().withoutLast().size()), full.dim(-2), full.dim(-1));
+    return view.expand(out.shape().with(-2, view.dim(-2)).with(-1, view.dim(-1))).toFloats();
   }
 
   private static int[] with(int[] leading, int rows, int columns) {

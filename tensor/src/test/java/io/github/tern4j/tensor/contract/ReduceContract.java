@@ -27,7 +27,8 @@ public abstract class ReduceContract extends KernelContract<ReduceKernel> {
     for (int[] target : targets) {
       for (Layout layout : Layout.values()) {
         checkSum(tensors.normal(layout, 5, 3, n), 1, tensors.normal(target), false);
-        checkSum(tensors.normal(layout, 5, 3, n), 0.3f, tensors.normal(Layout.OFFSET, target.length == 0 ? new int[] {1} : target), true);
+        checkSum(tensors.normal(layout, 5, 3, n), 0.3f,
+            tensors.normal(Layout.OFFSET, target.length == 0 ? new int[] {1} : target), true);
       }
     }
   }
@@ -115,7 +116,8 @@ public abstract class ReduceContract extends KernelContract<ReduceKernel> {
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().sumTo(x, 1, upload(new float[2], 2), false))
         .withMessage("sumTo: shapes do not match; x F32 [2, 3], out F32 [2]; "
             + "expected dimensions of out equal to those of x or 1, aligned at the end");
-    assertThatIllegalArgumentException().isThrownBy(() -> kernel().maxLast(upload(new float[0], 2, 0), upload(new float[2], 2), new int[2]))
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernel().maxLast(upload(new float[0], 2, 0), upload(new float[2], 2), new int[2]))
         .withMessageStartingWith("maxLast: rows are empty; ");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().maxLast(x, upload(new float[2], 2), new int[3]))
         .withMessageStartingWith("maxLast: length of index does not fit; ");

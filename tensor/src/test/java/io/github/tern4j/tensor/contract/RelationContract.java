@@ -27,7 +27,8 @@ public abstract class RelationContract extends KernelContract<RelationKernel> {
   @ParameterizedTest
   @EnumSource
   void lossesAndGradientsAreWithinTheBoundOfTheExactOnes(RelationMode mode) {
-    int[][] sizes = {{1, 1, 1, 1, 1}, {1, 2, 1, 3, 5}, {2, 7, 3, 16, 8}, {1, 16, 2, 15, 17}, {1, 17, 1, 33, 32}, {2, 40, 2, 8, 24},
+    int[][] sizes = {{1, 1, 1, 1, 1}, {1, 2, 1, 3, 5}, {2, 7, 3, 16, 8}, {1, 16, 2, 15, 17}, {1, 17, 1, 33, 32},
+        {2, 40, 2, 8, 24},
         {0, 4, 2, 3, 3}};
     for (int[] size : sizes) {
       for (Layout layout : Layout.values()) {
@@ -110,7 +111,8 @@ public abstract class RelationContract extends KernelContract<RelationKernel> {
     Tensor x = upload(new float[12], 1, 2, 2, 3);
     Tensor losses = upload(new float[4], 1, 2, 2);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernel().relation(x, upload(new float[12], 1, 2, 3, 2), new int[] {2}, RelationMode.ALGORITHM1, 1, losses))
+        .isThrownBy(() -> kernel().relation(x, upload(new float[12], 1, 2, 3, 2), new int[] {2}, RelationMode.ALGORITHM1, 1,
+            losses))
         .withMessage("relation: teacher and student do not fit; teacher F32 [1, 2, 2, 3], student F32 [1, 2, 3, 2], "
             + "losses F32 [1, 2, 2]; expected equal batch, tokens and splitHeads");
     assertThatIllegalArgumentException()

@@ -30,6 +30,8 @@ public abstract class RmsNormContract extends KernelContract<RmsNormKernel> {
       Operand out = tensors.normal(Layout.OFFSET, 2, 3, n);
       Operand rstd = tensors.normal(Layout.OFFSET, 6);
       Outcome outcome = run((kernel, at) -> kernel.rmsNorm(at.of(x), at.of(weight), EPS, at.of(out), at.of(rstd)));
+      float[] values = x.values();
+      float[] weights = weight.values();
       double[] r = exactRstd(x.values(), n);
       double[] rBound = new double[6];
       for (int row = 0; row < 6; row++) {
@@ -39,7 +41,7 @@ public abstract class RmsNormContract extends KernelContract<RmsNormKernel> {
       double[] exact = new double[6 * n];
       double[] bound = new double[6 * n];
       for (int i = 0; i < exact.length; i++) {
-        exact[i] = x.values()[i] * r[i / n] * weight.values()[i % n];
+        exact[i] = values[i] * r[i / n] * weights[i % n];
         bound[i] = Math.abs(exact[i]) * (rstdError(n) + 3 * U);
       }
       outcome.within(out, exact, bound);
@@ -120,14 +122,16 @@ public abstract class RmsNormContract extends KernelContract<RmsNormKernel> {
   void misfitsAreRefused() {
     Tensor x = upload(new float[6], 2, 3);
     Tensor weight = upload(new float[3], 3);
-    assertThatIllegalArgumentException().isThrownBy(() -> kernel().rmsNorm(x, upload(new float[2], 2), 0, x, upload(new float[2], 2)))
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernel().rmsNorm(x, upload(new float[2], 2), 0, x, upload(new float[2], 2)))
         .withMessage("rmsNorm: shape of weight does not fit; x F32 [2, 3], weight F32 [2], out F32 [2, 3], rstd F32 [2]; "
             + "expected weight [3] = [n]");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().rmsNorm(x, weight, 0, x, upload(new float[3], 3)))
         .withMessageEndingWith("; expected 2 elements, one for each row of x");
     Tensor rstd = upload(new float[2], 2);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernel().rmsNormBackward(x, weight, rstd, upload(new float[6], 2, 3), x, false, upload(new float[3], 3), false))
+        .isThrownBy(() -> kernel().rmsNormBackward(x, weight, rstd, upload(new float[6], 2, 3), x, false,
+            upload(new float[3], 3), false))
         .withMessageStartingWith("rmsNormBackward: gradX overlaps x; ");
   }
 
@@ -146,6 +150,9 @@ public abstract class RmsNormContract extends KernelContract<RmsNormKernel> {
     });
     float[] values = x.values();
     float[] grads = gradOut.values();
+    float[] weights = weight.values();
+    float[] startX = gradX.values();
+    float[] startWeight = gradWeight.values();
     double[] r = exactRstd(values, n);
     double[] exactX = new double[rows * n];
     double[] boundX = new double[rows * n];
@@ -157,23 +164,24 @@ public abstract class RmsNormContract extends KernelContract<RmsNormKernel> {
       double sum = 0;
       double magnitudeOfSum = 0;
       for (int j = 0; j < n; j++) {
-        double along = grads[row * n + j] * (double) weight.values()[j] * values[row * n + j];
+        double along = grads[row * n + j] * (double) weights[j] * values[row * n + j];
         sum += along;
         magnitudeOfSum += Math.abs(along);
       }
-      double direct = grads[i] * (double) weight.values()[i % n] * r[row];
+      double direct = grads[i] * (double) weights[i % n] * r[row];
       double throughNorm = values[i] * r[row] * r[row] * r[row] / n;
-      double old = accumulateX ? gradX.values()[i] : 0;
+      double old = accumulateX ? startX[i] : 0;
       exactX[i] = old + direct - throughNorm * sum;
       // The sum errs by (n + 2) u of its magnitude; rstd enters once on the left, three times on the right; some roundings each.
-      boundX[i] = Math.abs(direct) * (rstdError(n) + 5 * U) + Math.abs(throughNorm) * magnitudeOfSum * (3 * rstdError(n) + (n + 8) * U)
+      boundX[i] = Math.abs(direct) * (rstdError(n) + 5 * U)
+          + Math.abs(throughNorm) * magnitudeOfSum * (3 * rstdError(n) + (n + 8) * U)
           + 2 * U * (Math.abs(old) + Math.abs(exactX[i]));
-      exactWeight[i % n] += grads[i] * values[i] * r[row];
-      magnitude[i % n] += Math.abs(grads[i] * values[i] * r[row]);
+      exactWeight[i % n] += (double) grads[i] * values[i] * r[row];
+      magnitude[i % n] += Math.abs((double) grads[i] * values[i] * r[row]);
     }
     double[] boundWeight = new double[n];
     for (int i = 0; i < n; i++) {
-      double old = accumulateWeight ? gradWeight.values()[i] : 0;
+      double old = accumulateWeight ? startWeight[i] : 0;
       exactWeight[i] += old;
       boundWeight[i] = magnitude[i] * (rstdError(n) + (rows + 3) * U) + 2 * U * (Math.abs(old) + Math.abs(exactWeight[i]));
     }

@@ -48,6 +48,8 @@ public abstract class SoftmaxContract extends KernelContract<SoftmaxKernel> {
         kernel.logSoftmax(at.of(x), at.of(logY));
         kernel.logSoftmaxBackward(at.of(logY), at.of(gradOut), at.of(gradOfLog), accumulate);
       });
+      float[] start = gradX.values();
+      float[] startOfLog = gradOfLog.values();
       ExactSoftmax exact = new ExactSoftmax(x.values(), n, 1);
       double[] p = exact.probabilities;
       double[] pBound = exact.probabilityBounds();
@@ -68,11 +70,11 @@ public abstract class SoftmaxContract extends KernelContract<SoftmaxKernel> {
           dotBound += Math.abs(g[j]) * pBound[j];
         }
         dotBound += (n + 2) * U * magnitudeOfDot;
-        double old = accumulate ? gradX.values()[i] : 0;
+        double old = accumulate ? start[i] : 0;
         wanted[0][i] = old + p[i] * (g[i] - dot);
         bound[0][i] = pBound[i] * Math.abs(g[i] - dot) + p[i] * (dotBound + 4 * U * (Math.abs(g[i]) + Math.abs(dot)))
             + 2 * U * (Math.abs(old) + Math.abs(wanted[0][i]));
-        double oldOfLog = accumulate ? gradOfLog.values()[i] : 0;
+        double oldOfLog = accumulate ? startOfLog[i] : 0;
         wanted[1][i] = oldOfLog + g[i] - p[i] * sum;
         bound[1][i] = pBound[i] * Math.abs(sum) + p[i] * (n + 2) * U * magnitudeOfSum
             + 3 * U * (Math.abs(oldOfLog) + Math.abs(g[i]) + p[i] * Math.abs(sum));
@@ -148,6 +150,9 @@ public abstract class SoftmaxContract extends KernelContract<SoftmaxKernel> {
   @Test
   void misfitsAreRefused() {
     Tensor x = upload(new float[6], 2, 3);
+    Tensor rows = upload(new float[9], 3, 3);
+    assertThatIllegalArgumentException().isThrownBy(() -> kernel().softmax(rows.slice(0, 0, 2), rows.slice(0, 1, 3)))
+        .withMessageStartingWith("softmax: out overlaps x; ");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().softmax(x, upload(new float[4], 2, 2)))
         .withMessage("softmax: shapes differ: out [2, 2]; x F32 [2, 3], out F32 [2, 2]; expected the shape of x");
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().softmax(upload(new float[1]), upload(new float[1])))

@@ -24,11 +24,13 @@ public abstract class SwiGluContract extends KernelContract<SwiGluKernel> {
     Operand up = tensors.normal(Layout.OFFSET, 3, n);
     Operand out = tensors.normal(Layout.OFFSET, 3, n);
     Outcome outcome = run((kernel, at) -> kernel.swiGlu(at.of(gate), at.of(up), at.of(out)));
+    float[] gates = gate.values();
+    float[] ups = up.values();
     double[] exact = new double[3 * n];
     double[] bound = new double[3 * n];
     for (int i = 0; i < exact.length; i++) {
-      double z = gate.values()[i];
-      exact[i] = z * sigmoid(z) * up.values()[i];
+      double z = gates[i];
+      exact[i] = z * sigmoid(z) * ups[i];
       bound[i] = (SIGMOID + 2 * U) * Math.abs(exact[i]) + TINY;
     }
     outcome.within(out, exact, bound);
@@ -44,21 +46,28 @@ public abstract class SwiGluContract extends KernelContract<SwiGluKernel> {
       Operand gradOut = tensors.normal(Layout.OFFSET, 3, n);
       Operand gradGate = tensors.normal(Layout.OFFSET, 3, n);
       Operand gradUp = tensors.normal(3, n);
-      Outcome outcome = run((kernel, at) -> kernel.swiGluBackward(at.of(gate), at.of(up), at.of(gradOut), at.of(gradGate), accumulateGate,
-          at.of(gradUp), accumulateUp));
+      Outcome outcome = run((kernel, at) ->
+          kernel.swiGluBackward(at.of(gate), at.of(up), at.of(gradOut), at.of(gradGate), accumulateGate,
+              at.of(gradUp), accumulateUp));
+      float[] gates = gate.values();
+      float[] ups = up.values();
+      float[] grads = gradOut.values();
+      float[] startGate = gradGate.values();
+      float[] startUp = gradUp.values();
       double[] exactGate = new double[3 * n];
       double[] exactUp = new double[3 * n];
       double[] boundGate = new double[3 * n];
       double[] boundUp = new double[3 * n];
       for (int i = 0; i < exactGate.length; i++) {
-        double z = gate.values()[i];
-        double g = gradOut.values()[i];
-        double gu = g * up.values()[i];
-        double oldGate = accumulateGate ? gradGate.values()[i] : 0;
-        double oldUp = accumulateUp ? gradUp.values()[i] : 0;
+        double z = gates[i];
+        double g = grads[i];
+        double gu = g * ups[i];
+        double oldGate = accumulateGate ? startGate[i] : 0;
+        double oldUp = accumulateUp ? startUp[i] : 0;
         exactGate[i] = oldGate + gu * sigmoid(z) * (1 + z * sigmoid(-z));
         exactUp[i] = oldUp + g * z * sigmoid(z);
-        boundGate[i] = Math.abs(gu) * sigmoid(z) * (1 + Math.abs(z)) * 2 * (SIGMOID + 4 * U) + 2 * U * Math.abs(exactGate[i]) + TINY;
+        boundGate[i] = Math.abs(gu) * sigmoid(z) * (1 + Math.abs(z)) * 2 * (SIGMOID + 4 * U) + 2 * U * Math.abs(exactGate[i])
+            + TINY;
         boundUp[i] = Math.abs(g * z) * sigmoid(z) * (SIGMOID + 4 * U) + 2 * U * Math.abs(exactUp[i]) + TINY;
       }
       outcome.within(gradGate, exactGate, boundGate);

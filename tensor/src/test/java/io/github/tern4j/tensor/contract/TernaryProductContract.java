@@ -85,7 +85,8 @@ public abstract class TernaryProductContract extends KernelContract<TernaryProdu
         .withMessage("ternary product: columns differ: codes 7, weight 8; codes I8 [2, 7], gamma F32 [2], out F32 [2, 5]; "
             + "expected codes [rows, in]");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernel().product(weight, upload(new float[16], 2, 8), upload(new float[2], 2), upload(new float[10], 2, 5)))
+        .isThrownBy(() -> kernel().product(weight, upload(new float[16], 2, 8), upload(new float[2], 2),
+            upload(new float[10], 2, 5)))
         .withMessageStartingWith("ternary product: codes are not contiguous I8; ");
   }
 

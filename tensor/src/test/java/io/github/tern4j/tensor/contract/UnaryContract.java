@@ -17,7 +17,8 @@ public abstract class UnaryContract extends KernelContract<UnaryKernel> {
   /** Largest error of one function value on any backend: 5 ulp, what OpenCL allows tanh; an ulp is at most 2 u. */
   private static final double FUNCTION = 5 * 2 * U;
 
-  private static final float[] SPECIAL = {0, -0f, 1, -1, 0.5f, 0.625f, -0.62500006f, 9, -17, 88.72f, 88.73f, -87.33f, -87.34f, 104, -104,
+  private static final float[] SPECIAL = {0, -0f, 1, -1, 0.5f, 0.625f, -0.62500006f, 9, -17, 88.72f, 88.73f, -87.33f, -87.34f,
+      104, -104,
       1e30f, -1e30f, Float.MIN_NORMAL, -Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, Float.POSITIVE_INFINITY,
       Float.NEGATIVE_INFINITY, Float.NaN};
 
@@ -100,7 +101,8 @@ public abstract class UnaryContract extends KernelContract<UnaryKernel> {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernel().apply(UnaryFunction.EXP, upload(new float[8], 2, 4).slice(1, 0, 3), x))
         .withMessage("unary: x is a strided view; x F32 [2, 3] strides [4, 1], out F32 [2, 3]; expected contiguous tensors");
-    assertThatIllegalArgumentException().isThrownBy(() -> kernel().backward(UnaryFunction.EXP, x, x, upload(new float[6], 2, 3), x, true))
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernel().backward(UnaryFunction.EXP, x, x, upload(new float[6], 2, 3), x, true))
         .withMessageStartingWith("unaryBackward: gradX overlaps x; ");
   }
 

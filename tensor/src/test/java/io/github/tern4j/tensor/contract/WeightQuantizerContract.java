@@ -72,7 +72,8 @@ public abstract class WeightQuantizerContract extends KernelContract<WeightQuant
   @Test
   void tiesRoundToEvenAndZeroHasNoSign() {
     float half = 0.5f;
-    Operand weight = Operand.of(new float[] {half, -half, Math.nextUp(half), -Math.nextUp(half), 1.5f, -7, -0f, 0.3f, -0.3f}, 1, 9);
+    float above = Math.nextUp(half);
+    Operand weight = Operand.of(new float[] {half, -half, above, -above, 1.5f, -7, -0f, 0.3f, -0.3f}, 1, 9);
     Operand scales = Operand.of(new float[] {1}, 1);
     Operand out = tensors.normal(1, 9);
     byte[] codes = new byte[9];
