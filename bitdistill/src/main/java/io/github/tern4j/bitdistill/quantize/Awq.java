@@ -5,11 +5,11 @@ import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 
 /**
- * AWQ (Lin et al. 2023): input channels that carry large activations are scaled up before rounding and down again after it, so that
- * their weights lose less.
+ * AWQ (Lin et al. 2023): input channels that carry large activations are scaled up before rounding and down again after it, so
+ * that their weights lose less.
  *
- * <p>{@code x W^T = (x / s) (W diag(s))^T} holds for any s > 0; only rounding sees the difference. The scales are a power of the mean
- * activation, {@code s = a^r} with {@code a_j = mean|x_j|} (Lin et al. 2023, eq. 4 and 5), and r is searched on 20 points
+ * <p>{@code x W^T = (x / s) (W diag(s))^T} holds for any s > 0; only rounding sees the difference. The scales are a power of the
+ * mean activation, {@code s = a^r} with {@code a_j = mean|x_j|} (Lin et al. 2023, eq. 4 and 5), and r is searched on 20 points
  * 0, 0.05, .., 0.95 for the smallest output error
  * <pre>
  *   mean((x W'^T - x W^T)^2),     W' = dequantize(quantize(W diag(s))) / s

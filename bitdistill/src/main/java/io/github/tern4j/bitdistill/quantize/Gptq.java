@@ -7,16 +7,18 @@ import io.github.tern4j.tensor.Workers;
  * GPTQ (Frantar et al. 2022, algorithm 1): columns are rounded one after the other, and each column's error is made up for by the
  * columns that are still free, as well as the layer's sample inputs allow.
  *
- * <p>The error of one output row, {@code |x w'^T - x w^T|^2}, is quadratic in w' with Hessian {@code H = 2 x^T x} (here divided by
- * the number of samples, which changes nothing below). If column i moves by {@code q_i - w_i}, the best move of the free columns
- * j > i is {@code -(w_i - q_i) Hinv_ij / Hinv_ii}, where Hinv is the inverse of H over the free columns (Frantar et al. 2022,
- * eq. 2). All these inverses are in one upper Cholesky factor U of the full inverse, {@code H^-1 = U^T U} (section 3.3, step 3):
+ * <p>The error of one output row, {@code |x w'^T - x w^T|^2}, is quadratic in w' with Hessian {@code H = 2 x^T x} (here divided
+ * by the number of samples, which changes nothing below). If column i moves by {@code q_i - w_i}, the best move of the free
+ * columns j > i is {@code -(w_i - q_i) Hinv_ij / Hinv_ii}, where Hinv is the inverse of H over the free columns (Frantar et al.
+ * 2022, eq. 2). All these inverses are in one upper Cholesky factor U of the full inverse, {@code H^-1 = U^T U} (section 3.3,
+ * step 3):
  * <pre>
  *   e = (w_i - q_i) / U_ii,     w_j -= e U_ij   for j &gt; i
  * </pre>
  *
- * <p>Dead inputs, zero in all samples, get {@code H_ii = 1} and weight 0; then {@code H += 0.01 mean(diag H) I}. The grid is fixed
- * from the original weight. Columns go in natural order: no activation order, no lazy batches (which only regroup the same sums).
+ * <p>Dead inputs, zero in all samples, get {@code H_ii = 1} and weight 0; then {@code H += 0.01 mean(diag H) I}. The grid is
+ * fixed from the original weight. Columns go in natural order: no activation order, no lazy batches (which only regroup the same
+ * sums).
  */
 public final class Gptq {
 

@@ -24,8 +24,8 @@ public sealed interface Grid {
   int highestCode();
 
   /**
-   * Codes -1, 0, 1 with one scale for the tensor, {@code scale = mean|W|}, {@code divisor = scale + 1e-5}: the absmean quantizer of
-   * BitNet b1.58 (Wu et al. 2025, eq. 1).
+   * Codes -1, 0, 1 with one scale for the tensor, {@code scale = mean|W|}, {@code divisor = scale + 1e-5}: the absmean quantizer
+   * of BitNet b1.58 (Wu et al. 2025, eq. 1).
    */
   record TernaryPerTensor() implements Grid {
     @Override

@@ -25,8 +25,8 @@ final class InverseFactor {
 
   /**
    * Replaces the lower triangle of {@code a} by L with {@code A = L^T L}. From the last row: {@code L_kk = sqrt(A_kk)},
-   * {@code L_kj = A_kj / L_kk}, then {@code A_ij -= L_ki L_kj} for all {@code j <= i < k}. A block of rows is finished before the rows
-   * above it are updated, so that these are read once a block.
+   * {@code L_kj = A_kj / L_kk}, then {@code A_ij -= L_ki L_kj} for all {@code j <= i < k}. A block of rows is finished before
+   * the rows above it are updated, so that these are read once a block.
    */
   private static void factorize(Matrix a, Workers workers) {
     int n = a.columns();
@@ -58,8 +58,8 @@ final class InverseFactor {
   }
 
   /**
-   * The inverse of the upper triangle R of {@code upper}: row i of U solves {@code u R = e_i} by substitution, {@code u_j = v_j / R_jj},
-   * then {@code v -= u_j R_j}, with v starting at e_i.
+   * The inverse of the upper triangle R of {@code upper}: row i of U solves {@code u R = e_i} by substitution: v starts at e_i, and
+   * {@code u_j = v_j / R_jj}, {@code v -= u_j R_j} for ascending j.
    */
   private static Matrix invert(Matrix upper, Workers workers) {
     int n = upper.columns();

@@ -18,8 +18,8 @@ record Layer(Matrix weight, Matrix inputs) {
    */
   static Layer of(String op, Tensor weight, Tensor inputs) {
     if (weight.shape().rank() != 2 || inputs.shape().rank() != 2 || weight.dim(1) != inputs.dim(1) || inputs.dim(0) == 0) {
-      throw new IllegalArgumentException(
-          op + ": shapes do not fit: weight " + weight.shape() + ", inputs " + inputs.shape() + "; expected [out, in] and [samples, in]");
+      throw new IllegalArgumentException(op + ": shapes do not fit: weight " + weight.shape() + ", inputs " + inputs.shape()
+          + "; expected [out, in] and [samples, in]");
     }
     return new Layer(Matrix.of(op, "weight", weight), Matrix.of(op, "inputs", inputs));
   }

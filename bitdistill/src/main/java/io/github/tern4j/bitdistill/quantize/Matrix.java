@@ -4,9 +4,9 @@ import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 
 /**
- * A row-major matrix of doubles. Products are built from {@link #addScaled}, whose loop the JIT turns into vectors without changing
- * the order of sums, and work on chunks of {@value #CHUNK} rows so that a row of the other operand is read from memory once for
- * all of them. Each element is summed by one chunk in ascending order: results do not depend on threads.
+ * A row-major matrix of doubles. Products are built from {@link #addScaled}, whose loop the JIT turns into vectors without
+ * changing the order of sums, and work on chunks of {@value #CHUNK} rows so that a row of the other operand is read from memory
+ * once for all of them. Each element is summed by one chunk in ascending order: results do not depend on threads.
  */
 record Matrix(int rows, int columns, double[] values) {
 
@@ -78,7 +78,10 @@ record Matrix(int rows, int columns, double[] values) {
     return gram;
   }
 
-  /** Sum of the squares of all elements of the product of this and {@code right}, {@code [rows, n]} with n columns of {@code right}. */
+  /**
+   * Sum of the squares of all elements of the product of this and {@code right}, {@code [rows, n]} with n columns of {@code
+   * right}.
+   */
   double sumOfSquaredProduct(Matrix right, Workers workers) {
     int n = right.columns;
     double[] sums = new double[rows];

@@ -30,10 +30,14 @@ class AwqProperties {
     assertThat(awq.losses()[(int) Math.rint(awq.bestRatio() * 20)]).isEqualTo(awq.weight().outputMse());
   }
 
-  /** W' s = scale code in double; W', s and the scale are each rounded once to float, which makes 4 relative errors of 2^-24 at most. */
+  /**
+   * W' s = scale code in double; W', s and the scale are each rounded once to float, which makes 4 relative errors of 2^-24 at
+   * most.
+   */
   @Property(tries = 40)
   void dequantizedWeightsAreGridPointsDividedByTheChannelScale(@ForAll @LongRange(min = 0) long seed) {
-    Awq.Result awq = Awq.quantize(Samples.weight(seed, 4, 10).toTensor(), Samples.inputs(seed, 25, 10), new Grid.Int4Asymmetric(4), ONE);
+    Awq.Result awq =
+        Awq.quantize(Samples.weight(seed, 4, 10).toTensor(), Samples.inputs(seed, 25, 10), new Grid.Int4Asymmetric(4), ONE);
     for (int row = 0; row < 4; row++) {
       for (int column = 0; column < 10; column++) {
         int code = awq.weight().codes()[row * 10 + column] - awq.weight().zeros()[row * 3 + column / 4];

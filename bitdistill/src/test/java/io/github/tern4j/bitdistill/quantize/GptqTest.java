@@ -101,7 +101,10 @@ class GptqTest {
     }
   }
 
-  /** |U^T U H - I| is at most c n cond(H) 2^-53 for a backward stable factorization; c = 10, and cond(H) is below trace(H) / 1 here. */
+  /**
+   * |U^T U H - I| is at most c n cond(H) 2^-53 for a backward stable factorization; c = 10, and cond(H) is below trace(H) / 1
+   * here.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 15, 16, 17, 50})
   void theFactorIsOneOfTheInverse(int n) {

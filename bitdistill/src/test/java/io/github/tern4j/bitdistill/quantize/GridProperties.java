@@ -70,8 +70,8 @@ class GridProperties {
 
   /** A grid of groups is the grid of each group alone, the short last one included. */
   @Property(tries = 200)
-  void groupsDoNotInfluenceEachOther(@ForAll @IntRange(min = 1, max = 7) int groupSize, @ForAll @IntRange(min = 1, max = 20) int columns,
-      @ForAll @LongRange(min = 0) long seed) {
+  void groupsDoNotInfluenceEachOther(@ForAll @IntRange(min = 1, max = 7) int groupSize,
+      @ForAll @IntRange(min = 1, max = 20) int columns, @ForAll @LongRange(min = 0) long seed) {
     Matrix weight = Samples.weight(seed, 2, columns);
     FittedGrid whole = FittedGrid.fit(new Grid.Int4Asymmetric(groupSize), weight);
     assertThat(whole.groups()).isEqualTo((columns + groupSize - 1) / groupSize);
@@ -88,7 +88,9 @@ class GridProperties {
 
   @Provide
   Arbitrary<Grid> grids() {
-    return Combinators.combine(Arbitraries.integers().between(0, 3), Arbitraries.integers().between(0, 7)).as((kind, groupSize) -> switch (kind) {
+    Arbitrary<Integer> kinds = Arbitraries.integers().between(0, 3);
+    Arbitrary<Integer> groupSizes = Arbitraries.integers().between(0, 7);
+    return Combinators.combine(kinds, groupSizes).as((kind, groupSize) -> switch (kind) {
       case 0 -> new Grid.TernaryPerTensor();
       case 1 -> new Grid.TernaryPerGroup(groupSize);
       case 2 -> new Grid.Int4Symmetric(groupSize);
