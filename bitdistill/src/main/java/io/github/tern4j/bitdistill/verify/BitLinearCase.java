@@ -71,7 +71,8 @@ final class BitLinearCase implements GoldenCase {
     findings.floats(LAYERS, name + ".dw", memory.backend().download(gradW));
   }
 
-  private static void weightGroups(String name, int groupSize, GoldenDirectory golden, Tape memory, float eps, Findings findings) {
+  private static void weightGroups(
+      String name, int groupSize, GoldenDirectory golden, Tape memory, float eps, Findings findings) {
     Tensor w = memory.backend().upload(golden.floats(QUANTIZERS, name + ".w"));
     WeightQuantizerKernel weights = memory.kernel(WeightQuantizerKernel.class);
     Tensor scales = memory.allocate(w.dim(0), Math.ceilDiv(w.dim(1), groupSize));

@@ -112,8 +112,8 @@ final class DistillCase implements GoldenCase {
     }
 
     private RelationLoss relation(Stage stage, RelationMode mode, int splitHeads, float temperature, boolean repeated) {
-      return new RelationLoss(List.of(layers), stage, mode, temperature, splitHeads, new RelationLoss.Alpha(1, 1, 1), repeated, false,
-          RelationLoss.Normalization.PLAIN);
+      return new RelationLoss(List.of(layers), stage, mode, temperature, splitHeads, new RelationLoss.Alpha(1, 1, 1), repeated,
+          false, RelationLoss.Normalization.PLAIN);
     }
 
     /** Logits and states of both models, and every loss of them. */

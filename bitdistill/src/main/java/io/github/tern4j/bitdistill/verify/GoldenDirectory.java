@@ -47,7 +47,7 @@ final class GoldenDirectory implements AutoCloseable {
   JsonNode expected(String file, String tensor) {
     JsonNode described = manifest.path("expected").path(file).path(tensor);
     if (described.isMissingNode()) {
-      throw new BadInputException(path.resolve(MANIFEST) + ": no expected tensor " + file + ":" + tensor + "; expected its limits");
+      throw new BadInputException(path.resolve(MANIFEST) + ": no tensor " + file + ":" + tensor + "; expected its limits");
     }
     return described;
   }

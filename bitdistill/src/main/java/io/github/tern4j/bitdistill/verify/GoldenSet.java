@@ -19,7 +19,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A golden set: a directory with {@code index.json}, which lists every file with size and SHA-256, and one directory for each case.
+ * A golden set: a directory with {@code index.json}, which lists every file with size and SHA-256, and one directory for each
+ * case.
  *
  * @param path the directory
  * @param cases names of the case directories in the order of the index

@@ -71,7 +71,7 @@ final class GptqAwqCase implements GoldenCase {
       case "ternary_group" -> new Grid.TernaryPerGroup(groupSize);
       case "int4_sym" -> new Grid.Int4Symmetric(groupSize);
       case "int4_asym" -> new Grid.Int4Asymmetric(groupSize);
-      default -> throw new BadInputException("golden case gptq_awq: grid kind '" + kind + "' is unknown; expected one of the README");
+      default -> throw new BadInputException("golden case gptq_awq: kind '" + kind + "' is unknown; expected one of the README");
     };
   }
 

@@ -5,6 +5,7 @@ import io.github.tern4j.nn.qwen3.Qwen3;
 import io.github.tern4j.nn.qwen3.Taps;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Shape;
+import java.nio.file.Path;
 import java.util.Arrays;
 import tools.jackson.databind.JsonNode;
 
@@ -20,7 +21,8 @@ final class KvDecodeCase implements GoldenCase {
   public void run(GoldenDirectory golden, Backend backend, Findings findings) {
     JsonNode runs = golden.manifest().path("runs");
     for (String run : runs.propertyNames()) {
-      Qwen3 model = GoldenModel.load(golden.path().resolve(runs.path(run).path("model").asString()).normalize(), backend, false).network();
+      Path directory = golden.path().resolve(runs.path(run).path("model").asString()).normalize();
+      Qwen3 model = GoldenModel.load(directory, backend, false).network();
       decode(run, model, golden, backend, findings);
     }
     findings.remark("by full recomputation: this build has no cache to check yet");

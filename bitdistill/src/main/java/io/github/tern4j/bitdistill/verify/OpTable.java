@@ -15,8 +15,8 @@ import io.github.tern4j.autograd.op.Rope;
 import io.github.tern4j.autograd.op.Softmax;
 import io.github.tern4j.autograd.op.SwiGlu;
 import io.github.tern4j.nn.qwen3.RotaryTable;
-import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.UnaryFunction;
 import java.util.Arrays;
@@ -116,8 +116,8 @@ final class OpTable {
 
   /**
    * Our op takes the teacher as a constant, so the teacher's gradient comes from the definition,
-   * {@code mean over rows of sum p_T (ln p_T - ln p_S)}. Its value is taken away again with the student held fixed, so that output and
-   * student gradient are those of the op.
+   * {@code mean over rows of sum p_T (ln p_T - ln p_S)}. Its value is taken away again with the student held fixed, so that
+   * output and student gradient are those of the op.
    */
   private static Variable klDivergence(Tape tape, OpInputs in) {
     float tau = (float) in.number("tau");
@@ -134,7 +134,8 @@ final class OpTable {
   private static Variable definedKl(Tape tape, Variable teacher, Variable student, float tau) {
     Variable scaledTeacher = Elementwise.scale(tape, teacher, 1 / tau);
     Variable scaledStudent = Elementwise.scale(tape, student, 1 / tau);
-    Variable logRatio = Elementwise.subtract(tape, Softmax.logSoftmax(tape, scaledTeacher), Softmax.logSoftmax(tape, scaledStudent));
+    Variable logRatio =
+        Elementwise.subtract(tape, Softmax.logSoftmax(tape, scaledTeacher), Softmax.logSoftmax(tape, scaledStudent));
     Variable terms = Elementwise.multiply(tape, Softmax.softmax(tape, scaledTeacher, -1), logRatio);
     return Elementwise.scale(tape, Reduce.sum(tape, terms.reshape(-1), 0).reshape(), 1f / teacher.dim(0));
   }

@@ -30,10 +30,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * Ten steps of AdamW with clipping and a schedule (golden README, section 6).
  *
- * <p>Run {@code bit} trains through rounding. Some values lie so close to a rounding border that another order of summation may give
- * another integer code, after which the run goes its own way; the README has wider limits for that. They are used only when it is shown
- * that a code changed: the run leaves the tight limits, a run from weights moved by half a unit in the last place stays within them
- * (so it has the golden codes), and the codes of the two differ no later than where the first one leaves.
+ * <p>Run {@code bit} trains through rounding. Some values lie so close to a rounding border that another order of summation may
+ * give another integer code, after which the run goes its own way; the README has wider limits for that. They are used only when
+ * it is shown that a code changed: the run leaves the tight limits, a run from weights moved by half a unit in the last place
+ * stays within them (so it has the golden codes), and the codes of the two differ no later than where the first one leaves.
  *
  * @param start what the stored weights go through before training; tests start elsewhere
  */
@@ -113,7 +113,8 @@ record TrainCase(UnaryOperator<TensorSource> start) implements GoldenCase {
     void compareAfterFlip(String run, JsonNode flip, Findings findings) {
       for (int step = 0; step < losses.length; step++) {
         findings.scalar(run + ".step" + step + ".loss", losses[step], flip.path("loss_dev_per_step").path(step).asDouble());
-        findings.scalar(run + ".step" + step + ".grad_norm", norms[step], flip.path("grad_norm_dev_per_step").path(step).asDouble());
+        double normLimit = flip.path("grad_norm_dev_per_step").path(step).asDouble();
+        findings.scalar(run + ".step" + step + ".grad_norm", norms[step], normLimit);
       }
       double relativeL2 = 0;
       for (JsonNode seen : flip.path("worst_rel_l2_dev_of_a_tensor")) {
@@ -155,7 +156,8 @@ record TrainCase(UnaryOperator<TensorSource> start) implements GoldenCase {
   }
 
   private static void rounded(String run, Trajectory trajectory, GoldenDirectory golden, Backend backend, Findings findings) {
-    OptionalInt flip = trajectory.isWithinLimits(run, golden) ? OptionalInt.empty() : provenFlip(run, trajectory, golden, backend);
+    OptionalInt flip =
+        trajectory.isWithinLimits(run, golden) ? OptionalInt.empty() : provenFlip(run, trajectory, golden, backend);
     if (flip.isPresent()) {
       findings.remark("run " + run + ": an integer code changed in step " + flip.getAsInt() + "; limits " + FLIP);
       trajectory.compareAfterFlip(run, golden.manifest().path("runs").path(run).path(FLIP), findings);

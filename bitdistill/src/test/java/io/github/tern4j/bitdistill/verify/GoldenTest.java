@@ -20,8 +20,8 @@ class GoldenTest {
     Optional<Path> found = SharedData.find("golden");
     assumeTrue(found.isPresent(), SharedData.ABSENT);
     GoldenSet golden = GoldenSet.open(found.get());
-    return Stream.of("reference", "vector").flatMap(backend ->
-        golden.cases().stream().map(name -> DynamicTest.dynamicTest(name + " on " + backend, () -> verify(golden, name, backend))));
+    return Stream.of("reference", "vector").flatMap(backend -> golden.cases().stream()
+        .map(name -> DynamicTest.dynamicTest(name + " on " + backend, () -> verify(golden, name, backend))));
   }
 
   private static void verify(GoldenSet golden, String name, String backendName) {

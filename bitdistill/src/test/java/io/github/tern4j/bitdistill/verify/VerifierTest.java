@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
+import io.github.tern4j.tensor.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +93,7 @@ class VerifierTest {
   @Test
   void anIndexThatLeadsOutsideIsRefused() throws IOException {
     Files.writeString(directory.resolve("index.json"), "{\"files\": [{\"path\": \"../x\", \"bytes\": 1, \"sha256\": \"0\"}]}");
-    assertThatThrownBy(() -> GoldenSet.open(directory)).isInstanceOf(BadInputException.class).hasMessageContaining("lies outside");
+    assertThatThrownBy(() -> GoldenSet.open(directory)).isInstanceOf(BadInputException.class)
+        .hasMessageContaining("lies outside");
   }
 }
