@@ -33,19 +33,22 @@ final class Classifier {
         float[] values = model.backend().download(logits.value());
         int vocabulary = model.config().vocabSize();
         for (int row = 0; row < chosen.length; row++) {
-          predictions[chosen[row]] = largest(values, row * vocabulary, labelTokens);
+          float[] labelLogits = new float[labelTokens.length];
+          for (int label = 0; label < labelTokens.length; label++) {
+            labelLogits[label] = values[row * vocabulary + labelTokens[label]];
+          }
+          predictions[chosen[row]] = largest(labelLogits);
         }
       }
     }
     return predictions;
   }
 
-  private static int largest(float[] values, int offset, int[] labelTokens) {
+  /** Position of the largest value, the lowest at ties. */
+  static int largest(float[] values) {
     int best = 0;
-    for (int label = 1; label < labelTokens.length; label++) {
-      if (values[offset + labelTokens[label]] > values[offset + labelTokens[best]]) {
-        best = label;
-      }
+    for (int i = 1; i < values.length; i++) {
+      best = values[i] > values[best] ? i : best;
     }
     return best;
   }

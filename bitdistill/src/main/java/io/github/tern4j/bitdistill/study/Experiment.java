@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -52,11 +53,13 @@ public final class Experiment {
    *
    * @param commit of the program, for the results
    * @param machine where speed is measured
+   * @param nanos clock that speed is measured with
    */
-  public Results run(String commit, Machine machine, BooleanSupplier stopRequested, Progress progress) throws IOException {
+  public Results run(String commit, Machine machine, LongSupplier nanos, BooleanSupplier stopRequested, Progress progress)
+      throws IOException {
     Files.createDirectories(folder.root());
     Tokenizer tokenizer = tokenizer(progress);
-    EncodedTask task = EncodedTask.encode(input.task(), tokenizer, recipe.teacher().maxTokens());
+    EncodedTask task = EncodedTask.encode(input.task(), input.train(), input.evaluation(), tokenizer, recipe.teacher().maxTokens());
     if (!Files.exists(folder.corpus())) {
       try (Progress.Stage display = progress.start("encoding the corpus", "corpus", 0, 1)) {
         TokenShardWriter.write(folder.corpus(), input.corpus(), tokenizer, BOUNDARY);
@@ -68,7 +71,7 @@ public final class Experiment {
       corpus.checkMadeBy(tokenizer);
       models = new Study(recipe, folder, backend, seed, stopRequested, progress).run(tokenizer, corpus, task);
     }
-    Results results = results(models, task, commit, machine, progress);
+    Results results = results(models, task, commit, machine, nanos);
     results.write(folder.root());
     ReportPage.write(folder.root(), results);
     return results;
@@ -85,8 +88,8 @@ public final class Experiment {
           Stream<String> corpus = input.corpus().documents()) {
         Recipe.TokenizerTraining training = recipe.tokenizer();
         BpeTrainer trainer = new BpeTrainer(training.vocabulary(), BpeTrainer.QWEN_SPECIAL_TOKENS, 2, training.lowercase());
-        Stream<String> prompts = input.task().train().stream()
-            .map(example -> example.prompt() + input.task().answers().get(example.label()));
+        Stream<String> prompts = input.train().stream()
+            .map(example -> example.prompt().text() + input.task().labels().get(example.label()).verbalizer());
         TokenizerFile.write(trainer.train(Stream.concat(corpus, prompts)), folder.tokenizer());
         display.at(1, "");
       }
@@ -94,12 +97,13 @@ public final class Experiment {
     return TokenizerFile.read(folder.tokenizer());
   }
 
-  private Results results(Study.Models models, EncodedTask task, String commit, Machine machine, Progress progress) {
+  private Results results(Study.Models models, EncodedTask task, String commit, Machine machine, LongSupplier nanos)
+      throws IOException {
     Map<String, int[]> predictions = new LinkedHashMap<>();
     predictions.put(StudyResults.FULL_PRECISION, predict(models.teacher().model(), task));
     predictions.put(StudyResults.BASELINE, predict(models.bitnetSft().model(), task));
     predictions.put(StudyResults.DISTILLED, predict(models.student().model(), task));
-    PackedComparison packed = PackedComparison.measure(folder, backend, task, predictions.get(StudyResults.DISTILLED), progress);
+    PackedComparison packed = PackedComparison.measure(folder, backend, task, predictions.get(StudyResults.DISTILLED), nanos);
     int[] labels = task.labels();
     List<Results.Row> rows = List.of(
         StudyResults.row(StudyResults.FULL_PRECISION, predictions.get(StudyResults.FULL_PRECISION), labels, packed.teacher(), "BF16"),

@@ -39,6 +39,9 @@ public final class Study {
 
   private static final long STEPS_BETWEEN_CHECKPOINTS = 100;
 
+  /** Standard deviation of fresh weights, as in the published Qwen3 models. */
+  private static final double INITIALIZER_RANGE = 0.02;
+
   private final Recipe recipe;
   private final StudyFolder folder;
   private final Backend backend;
@@ -117,14 +120,14 @@ public final class Study {
   private TrainableModel freshBase(int vocabulary) {
     Recipe.Model sizes = recipe.model();
     QwenConfig config = QwenConfig.of(vocabulary, sizes.hidden(), sizes.intermediate(), sizes.layers(), sizes.heads(),
-        sizes.kvHeads(), sizes.headDim());
+        sizes.kvHeads(), sizes.headDim(), true, INITIALIZER_RANGE);
     return TrainableModel.build(config, ParameterSource.fresh(backend, rng.at("weights")), backend);
   }
 
   private TrainableModel student(SubLn subLn) {
     try (Checkpoint base = Checkpoint.open(folder.model("base"))) {
       return SubLnRefinement.refine(QwenConfig.fromJson(base.config()), folder.model("base").toString(), base.model(),
-          BitDistillConfig.paper().withSubLn(subLn), backend, rng.at("weights"));
+          BitDistillConfig.paper(subLn), backend, rng.at("weights"));
     }
   }
 

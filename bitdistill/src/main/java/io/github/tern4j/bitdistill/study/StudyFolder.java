@@ -1,14 +1,19 @@
 package io.github.tern4j.bitdistill.study;
 
 import io.github.tern4j.bitdistill.json.Json;
+import io.github.tern4j.bitdistill.recipe.Recipe;
+import io.github.tern4j.bitdistill.recipe.RecipeFile;
 import io.github.tern4j.bitdistill.stage.History;
 import io.github.tern4j.bitdistill.stage.TrainingCheckpoints;
 import io.github.tern4j.nn.file.AtomicFile;
+import io.github.tern4j.tensor.BadInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where a study keeps what it makes: {@code tokenizer.json}, {@code corpus.tokens}, a model directory for each stage
@@ -17,6 +22,28 @@ import java.nio.file.Path;
  * @param root the folder
  */
 public record StudyFolder(Path root) {
+
+  /**
+   * Makes the folder that of a recipe and seed, or checks that it is.
+   *
+   * @throws BadInputException when the folder belongs to another recipe or seed
+   */
+  public void claim(Recipe recipe, long seed) {
+    Path file = root.resolve("study.json");
+    Map<String, Object> identity = Map.of("recipe", RecipeFile.settings(recipe), "seed", seed);
+    String text = Json.indented(new TreeMap<>(identity));
+    if (!Files.exists(file)) {
+      AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    try {
+      if (!Files.readString(file).equals(text)) {
+        throw new BadInputException(file + ": this folder is of a run with another recipe or seed; expected the same, or another --out");
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
 
   /** The trained tokenizer. */
   public Path tokenizer() {
@@ -33,9 +60,9 @@ public record StudyFolder(Path root) {
     return root.resolve(stage);
   }
 
-  /** The packed student. */
-  public Path packed() {
-    return root.resolve("student.ternary");
+  /** The packed model of a stage. */
+  public Path packed(String stage) {
+    return root.resolve(stage + ".ternary");
   }
 
   /** Whether a stage has ended. */

@@ -1,5 +1,6 @@
 package io.github.tern4j.nn.file;
 
+import io.github.tern4j.tensor.BadInputException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -20,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The temporary names beside a target: {@code name.tmp-PID} is being built and never complete, {@code name.old-PID} is a directory
- * that a new one is replacing and always complete.
+ * The temporary names beside a target: {@code name.tmp-PID} is being built and never complete, {@code name.old-PID} is a
+ * directory that a new one is replacing and always complete.
  */
 final class Aside {
 
@@ -31,6 +32,15 @@ final class Aside {
   private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
 
   private Aside() {}
+
+  /** The absolute form of a path that is to be written. */
+  static Path target(Path path) {
+    Path target = path.toAbsolutePath().normalize();
+    if (target.getFileName() == null) {
+      throw new BadInputException(path + ": cannot be written; expected the name of a file or directory, not the root");
+    }
+    return target;
+  }
 
   /** Takes the temporary name for building {@code target}, an absolute path. */
   static Path take(Path target) {

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * Replaces a whole directory: it is built as {@code name.tmp-PID}, forced to the disk and renamed.
  *
- * <p>No portable call exchanges two directories, so an old one is renamed to {@code name.old-PID} just before and deleted just after. A
- * process killed between the two renames leaves no {@code name}; {@link #recover} puts the old directory back.
+ * <p>No portable call exchanges two directories, so an old one is renamed to {@code name.old-PID} just before and deleted just
+ * after. A process killed between the two renames leaves no {@code name}; {@link #recover} puts the old directory back.
  */
 public final class AtomicDirectory {
 
@@ -34,7 +34,7 @@ public final class AtomicDirectory {
    * @throws UncheckedIOException with one line, when the file system fails; the old content is untouched
    */
   public static void replace(Path directory, Body body) {
-    Path target = directory.toAbsolutePath().normalize();
+    Path target = Aside.target(directory);
     recover(directory);
     Path building = Aside.take(target);
     try {
@@ -49,13 +49,14 @@ public final class AtomicDirectory {
   }
 
   /**
-   * Removes what killed runs left beside {@code directory}, and puts back the old directory of one that was killed while it renamed.
+   * Removes what killed runs left beside {@code directory}, and puts back the old directory of one that was killed while it
+   * renamed.
    *
    * @throws UncheckedIOException with one line, when the file system fails
    */
   public static void recover(Path directory) {
     try {
-      Aside.recover(directory.toAbsolutePath().normalize());
+      Aside.recover(Aside.target(directory));
     } catch (IOException e) {
       throw FileFailure.writing(directory, e);
     }

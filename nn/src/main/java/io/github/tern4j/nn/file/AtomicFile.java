@@ -33,7 +33,7 @@ public final class AtomicFile {
    * @throws UncheckedIOException with one line, when the file system fails; the old content is untouched
    */
   public static void write(Path file, Body body) {
-    Path target = file.toAbsolutePath().normalize();
+    Path target = Aside.target(file);
     AtomicDirectory.recover(file);
     Path building = Aside.take(target);
     try {

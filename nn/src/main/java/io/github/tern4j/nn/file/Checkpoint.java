@@ -20,9 +20,10 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A Hugging Face model directory ({@code config.json}, {@code model.safetensors} or shards, {@code tokenizer.json}), and beside the
- * model the state of its training: {@code training_state.safetensors} with {@code first_moment.NAME} and {@code second_moment.NAME} of
- * every parameter in F32, and {@code training_state.json} with {@code step}, {@code seed}, {@code tokens_seen} and {@code loop}.
+ * A Hugging Face model directory ({@code config.json}, {@code model.safetensors} or shards, {@code tokenizer.json}), and beside
+ * the model the state of its training: {@code training_state.safetensors} with {@code first_moment.NAME} and
+ * {@code second_moment.NAME} of every parameter in F32, and {@code training_state.json} with {@code step}, {@code seed},
+ * {@code tokens_seen} and {@code loop}.
  */
 public final class Checkpoint implements AutoCloseable {
 
@@ -33,8 +34,8 @@ public final class Checkpoint implements AutoCloseable {
   private static final String SECOND_MOMENT = "second_moment.";
 
   /** What checkpoints consist of; a directory with anything else is not one that may be replaced. */
-  private static final Set<String> OWN_FILES = Set.of(CONFIG, "generation_config.json", ModelFiles.SINGLE, ModelFiles.INDEX, "tokenizer.json",
-      "tokenizer_config.json", STATE_TENSORS, STATE);
+  private static final Set<String> OWN_FILES = Set.of(CONFIG, "generation_config.json", ModelFiles.SINGLE, ModelFiles.INDEX,
+      "tokenizer.json", "tokenizer_config.json", STATE_TENSORS, STATE);
 
   private static final Predicate<String> IS_SHARD = Pattern.compile("model-\\d+-of-\\d+\\.safetensors").asMatchPredicate();
 

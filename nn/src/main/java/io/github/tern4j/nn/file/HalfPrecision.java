@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Conversion between F32 in arrays and F32, BF16 or F16 in native memory (little-endian, any alignment). The 16-bit types go through
- * small arrays: copying in bulk and converting in plain array loops is what the JIT vectorizes.
+ * Conversion between F32 in arrays and F32, BF16 or F16 in native memory (little-endian, any alignment). The 16-bit types go
+ * through small arrays: copying in bulk and converting in plain array loops is what the JIT vectorizes.
  */
 public final class HalfPrecision {
 
@@ -65,8 +65,8 @@ public final class HalfPrecision {
   }
 
   /**
-   * The nearest BF16, ties to even. Adding 0x7fff and the lowest kept bit carries into the upper half exactly when the lower half is
-   * above one half, or at one half with an odd upper half. A NaN keeps its upper bits and stays one.
+   * The nearest BF16, ties to even. Adding 0x7fff and the lowest kept bit carries into the upper half exactly when the lower half
+   * is above one half, or at one half with an odd upper half. A NaN keeps its upper bits and stays one.
    */
   static short toBf16(float value) {
     int bits = Float.floatToRawIntBits(value);

@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * JSON files of one object, read strictly: valid UTF-8, no key twice, nothing after the object, no nesting deeper than Jackson's 500
- * levels. Written indented and {@linkplain AtomicFile at once}.
+ * JSON files of one object, read strictly: valid UTF-8, no key twice, nothing after the object, no nesting deeper than Jackson's
+ * 500 levels. Written indented and {@linkplain AtomicFile at once}.
  */
 public final class JsonFile {
 
@@ -95,6 +95,7 @@ public final class JsonFile {
     String at = e.getLocation() == null || e.getLocation().getLineNr() < 0
         ? ""
         : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-    return new BadInputException(where + ": not valid JSON" + at + ": " + Quoted.line(e.getOriginalMessage()), e);
+    return new BadInputException(where + ": not valid JSON" + at + ": " + Quoted.line(e.getOriginalMessage())
+        + "; expected well-formed JSON with every key once", e);
   }
 }

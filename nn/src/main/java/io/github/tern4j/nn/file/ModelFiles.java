@@ -98,15 +98,17 @@ public final class ModelFiles implements StoredTensors {
     return shardOf;
   }
 
+  /** An index from elsewhere must not lead out of its directory. */
   private static Path shard(Path index, JsonObject weightMap, String name) {
     String shard = weightMap.text(name);
+    boolean isName = shard.endsWith(".safetensors")
+        && shard.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
     try {
-      // An index from elsewhere must not lead out of its directory.
-      if (shard.endsWith(".safetensors") && !shard.contains("/") && !shard.contains("\\")) {
+      if (isName) {
         return index.resolveSibling(shard);
       }
     } catch (InvalidPathException e) {
-      throw weightMap.wrong(name, "the name of a safetensors file beside the index");
+      throw new BadInputException(index + ": shard " + Quoted.name(shard) + "; expected a name that this file system allows", e);
     }
     throw weightMap.wrong(name, "the name of a safetensors file beside the index");
   }
@@ -127,7 +129,8 @@ public final class ModelFiles implements StoredTensors {
       }
     });
     if (!problems.isEmpty()) {
-      throw new BadInputException(origin + ": " + String.join("; ", problems) + "; expected the tensors of every shard as listed");
+      throw new BadInputException(origin + ": " + String.join("; ", problems)
+          + "; expected the tensors of every shard as listed");
     }
   }
 

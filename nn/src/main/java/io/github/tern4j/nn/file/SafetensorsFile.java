@@ -26,8 +26,8 @@ import java.util.Set;
 /**
  * A mapped safetensors file of any size: 8 bytes with the length of the header (little-endian), the header in JSON, the data.
  *
- * <p>The whole header is checked when the file is opened, so that what is read later lies inside the file; a lying length allocates
- * nothing, since it is held against the size of the file first.
+ * <p>The whole header is checked when the file is opened, so that what is read later lies inside the file; a lying length
+ * allocates nothing, since it is held against the size of the file first.
  */
 public final class SafetensorsFile implements StoredTensors {
 

@@ -14,8 +14,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * The JSON header of a safetensors file, checked: every entry has a known type, a shape whose bytes match its range, and the ranges
- * cover the data from the first byte to the last without overlap or hole, as the format asks.
+ * The JSON header of a safetensors file, checked: every entry has a known type, a shape whose bytes match its range, and the
+ * ranges cover the data from the first byte to the last without overlap or hole, as the format asks.
  *
  * @param entries tensors by name, in the order of their data
  * @param metadata the {@code __metadata__} texts
@@ -90,15 +90,16 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     String previous = "the header";
     for (Map.Entry<String, Entry> entry : sorted) {
       if (entry.getValue().begin != covered) {
-        throw new BadInputException(where + ": tensor " + Quoted.name(entry.getKey()) + " begins at byte " + entry.getValue().begin
-            + " of the data; expected " + covered + ", where " + previous + " ends");
+        throw new BadInputException(where + ": tensor " + Quoted.name(entry.getKey()) + " begins at byte "
+            + entry.getValue().begin + " of the data; expected " + covered + ", where " + previous + " ends");
       }
       covered = entry.getValue().end;
       previous = "tensor " + Quoted.name(entry.getKey());
       ordered.put(entry.getKey(), entry.getValue());
     }
     if (covered != dataBytes) {
-      throw new BadInputException(where + ": " + dataBytes + " bytes of data; expected " + covered + ", where " + previous + " ends");
+      throw new BadInputException(where + ": " + dataBytes + " bytes of data; expected " + covered + ", where "
+          + previous + " ends");
     }
     return ordered;
   }
@@ -124,7 +125,8 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         }
       }
       if (type.isEmpty() || dims.isEmpty() || offsets.isEmpty()) {
-        throw wrong("lacks " + (type.isEmpty() ? "dtype" : dims.isEmpty() ? "shape" : "data_offsets"), "dtype, shape and data_offsets");
+        throw wrong("lacks " + (type.isEmpty() ? "dtype" : dims.isEmpty() ? "shape" : "data_offsets"),
+            "dtype, shape and data_offsets");
       }
       return entry(type.get(), dims.get(), offsets.get());
     }

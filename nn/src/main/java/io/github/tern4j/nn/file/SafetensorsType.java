@@ -4,8 +4,8 @@ import io.github.tern4j.tensor.DType;
 import java.util.Optional;
 
 /**
- * Element types of the safetensors format, under the names they have in the header. All can be listed and copied byte by byte; those with
- * a {@link #dtype} can be read as a tensor.
+ * Element types of the safetensors format, under the names they have in the header. All can be listed and copied byte by byte;
+ * those with a {@link #dtype} can be read as a tensor.
  */
 public enum SafetensorsType {
   /** IEEE 754 binary32. */

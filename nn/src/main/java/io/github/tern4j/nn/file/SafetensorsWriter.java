@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Collects tensors and writes them as safetensors. Values are read when a file is written, not when they are added, and narrowed to
- * BF16 or F16 by rounding to nearest, ties to even.
+ * Collects tensors and writes them as safetensors. Values are read when a file is written, not when they are added, and narrowed
+ * to BF16 or F16 by rounding to nearest, ties to even.
  *
  * <p>Inside a file wider types come first, so that every tensor is aligned to its element; otherwise the order of adding is kept.
  */
@@ -68,7 +68,8 @@ public final class SafetensorsWriter {
   /**
    * Adds a contiguous host tensor as {@code type}.
    *
-   * @throws IllegalArgumentException when the tensor is elsewhere, strided, or its values do not convert: only F32, BF16 and F16 do
+   * @throws IllegalArgumentException when the tensor is elsewhere, strided, or its values do not convert: only the float types
+   *     do
    */
   public SafetensorsWriter add(String name, Tensor tensor, SafetensorsType type) {
     if (tensor.storage() instanceof DeviceStorage || !tensor.isContiguous()) {
@@ -132,9 +133,9 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes a model into {@code directory}: {@value ModelFiles#SINGLE} when all tensors fit {@code maxShardBytes}, otherwise shards of at
-   * most that much data (a larger tensor has its own) and, after them, {@value ModelFiles#INDEX}. Each file is replaced at once; for
-   * the directory as a whole see {@link AtomicDirectory}.
+   * Writes a model into {@code directory}: {@value ModelFiles#SINGLE} when all tensors fit {@code maxShardBytes}, otherwise
+   * shards of at most that much data (a larger tensor has its own) and, after them, {@value ModelFiles#INDEX}. Each file is
+   * replaced at once; for the directory as a whole see {@link AtomicDirectory}.
    *
    * @throws UncheckedIOException with one line, when the file system fails
    */
@@ -205,7 +206,8 @@ public final class SafetensorsWriter {
     return buffer.flip();
   }
 
-  private static void writeFloats(FileChannel channel, Tensor tensor, SafetensorsType from, SafetensorsType to) throws IOException {
+  private static void writeFloats(FileChannel channel, Tensor tensor, SafetensorsType from, SafetensorsType to)
+      throws IOException {
     float[] values = new float[(int) Math.min(CHUNK, tensor.size())];
     ByteBuffer buffer = ByteBuffer.allocateDirect(values.length * to.bits() / 8);
     for (long done = 0; done < tensor.size(); done += CHUNK) {

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 
 /**
- * Named tensors in mapped files. Nothing is read before it is asked for, several threads may read, and mapped tensors are valid until
- * {@link #close}; a file must not be shortened meanwhile ({@link AtomicFile} never does).
+ * Named tensors in mapped files. Nothing is read before it is asked for, several threads may read, and mapped tensors are valid
+ * until {@link #close}; a file must not be shortened meanwhile ({@link AtomicFile} never does).
  *
  * <p>A name that is not there, or a type that a method cannot read, is a {@link BadInputException} that names file and tensor.
  */

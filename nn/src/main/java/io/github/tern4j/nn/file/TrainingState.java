@@ -15,4 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param loop whatever else the training loop keeps, for example its history
  */
 public record TrainingState(
-    long step, long seed, long tokensSeen, Map<String, Tensor> firstMoments, Map<String, Tensor> secondMoments, ObjectNode loop) {}
+    long step,
+    long seed,
+    long tokensSeen,
+    Map<String, Tensor> firstMoments,
+    Map<String, Tensor> secondMoments,
+    ObjectNode loop) {}

@@ -33,19 +33,14 @@ public record BitDistillConfig(
   /** Checks the numbers. */
   public BitDistillConfig {
     if (!(weightEps > 0 && weightEps < 1 && activationEps > 0 && activationEps < 1) || groupSize < 0) {
-      throw new IllegalArgumentException("bitdistill: weight_eps " + weightEps + ", activation_eps " + activationEps + ", group_size "
-          + groupSize + "; expected an eps between 0 and 1 and no negative size");
+      throw new IllegalArgumentException("bitdistill: weight_eps " + weightEps + ", activation_eps " + activationEps
+          + ", group_size " + groupSize + "; expected an eps between 0 and 1 and no negative size");
     }
   }
 
-  /** The paper's student: SubLN in front of o_proj and down_proj, ternary projections with one scale, eps 1e-5 added. */
-  public static BitDistillConfig paper() {
-    return new BitDistillConfig(SubLn.PAPER, true, PAPER_EPS, PAPER_EPS, EpsilonRule.ADDED, 0);
-  }
-
-  /** The same with SubLN placed elsewhere. */
-  public BitDistillConfig withSubLn(SubLn changed) {
-    return new BitDistillConfig(changed, bitLinear, weightEps, activationEps, epsilonRule, groupSize);
+  /** The paper's ternary projections, one scale per tensor and eps 1e-5 added; its SubLN is {@link SubLn#PAPER}. */
+  public static BitDistillConfig paper(SubLn subLn) {
+    return new BitDistillConfig(subLn, true, PAPER_EPS, PAPER_EPS, EpsilonRule.ADDED, 0);
   }
 
   static BitDistillConfig fromJson(JsonObject json) {

@@ -12,7 +12,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Sizes and switches of a Qwen3 model: Hugging Face's {@code config.json}, with our additions {@code qk_norm} and {@code bitdistill}.
+ * Sizes and switches of a Qwen3 model: Hugging Face's {@code config.json}, with our additions {@code qk_norm} and
+ * {@code bitdistill}.
  *
  * <p>Keys that the model does not need are ignored when read; those that would change its results ({@code hidden_act} other than
  * silu, sliding windows, scaled rotary positions) are refused.
@@ -81,11 +82,12 @@ public record QwenConfig(
     require(numAttentionHeads % numKeyValueHeads == 0, "num_attention_heads " + numAttentionHeads + " and num_key_value_heads "
         + numKeyValueHeads, "the first to be a multiple of the second");
     require(headDim % 2 == 0, "head_dim " + headDim, "an even number, since rotary positions turn pairs");
-    require((long) numAttentionHeads * headDim <= Integer.MAX_VALUE, "num_attention_heads " + numAttentionHeads + " times head_dim "
-        + headDim, "a product below 2^31");
+    require((long) numAttentionHeads * headDim <= Integer.MAX_VALUE, "num_attention_heads " + numAttentionHeads
+        + " times head_dim " + headDim, "a product below 2^31");
     require(rmsNormEps > 0 && rmsNormEps < 1, "rms_norm_eps " + rmsNormEps, "a number between 0 and 1");
     require(ropeTheta > 0 && Double.isFinite(ropeTheta), "rope_theta " + ropeTheta, "a positive number");
-    require(initializerRange >= 0 && Double.isFinite(initializerRange), "initializer_range " + initializerRange, "no negative number");
+    require(initializerRange >= 0 && Double.isFinite(initializerRange), "initializer_range " + initializerRange,
+        "no negative number");
   }
 
   private static void requirePositive(String key, int value) {
@@ -99,13 +101,12 @@ public record QwenConfig(
   }
 
   /**
-   * A Qwen3 of these sizes as the small published ones are: tied embedding, QK-norm, no bias, eps 1e-6, theta 1e6, 40,960 positions,
-   * full precision.
+   * A full-precision Qwen3 of these sizes: QK-norm, no bias, eps 1e-6, theta 1e6 and 40,960 positions, as in the published ones.
    */
   public static QwenConfig of(int vocabSize, int hiddenSize, int intermediateSize, int numHiddenLayers, int numAttentionHeads,
-      int numKeyValueHeads, int headDim) {
+      int numKeyValueHeads, int headDim, boolean tieWordEmbeddings, double initializerRange) {
     return new QwenConfig(vocabSize, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads, numKeyValueHeads, headDim,
-        QWEN3_NORM_EPS, QWEN3_ROPE_THETA, QWEN3_POSITIONS, true, false, true, DEFAULT_INITIALIZER_RANGE, OptionalInt.empty(),
+        QWEN3_NORM_EPS, QWEN3_ROPE_THETA, QWEN3_POSITIONS, tieWordEmbeddings, false, true, initializerRange, OptionalInt.empty(),
         OptionalInt.empty(), Optional.empty());
   }
 
@@ -116,32 +117,22 @@ public record QwenConfig(
 
   /** The same model as a student, or with other quantizer options. */
   public QwenConfig withBitDistill(BitDistillConfig changed) {
-    return copy(vocabSize, maxPositionEmbeddings, tieWordEmbeddings, bosTokenId, eosTokenId, Optional.of(changed));
-  }
-
-  /** The same model in full precision. */
-  public QwenConfig withoutBitDistill() {
-    return copy(vocabSize, maxPositionEmbeddings, tieWordEmbeddings, bosTokenId, eosTokenId, Optional.empty());
+    return copy(maxPositionEmbeddings, bosTokenId, eosTokenId, Optional.of(changed));
   }
 
   /** The same model with another longest sequence. */
   public QwenConfig withMaxPositionEmbeddings(int changed) {
-    return copy(vocabSize, changed, tieWordEmbeddings, bosTokenId, eosTokenId, bitDistill);
+    return copy(changed, bosTokenId, eosTokenId, bitDistill);
   }
 
-  /** The same model with an embedding of its own for the output, or without. */
-  public QwenConfig withTieWordEmbeddings(boolean changed) {
-    return copy(vocabSize, maxPositionEmbeddings, changed, bosTokenId, eosTokenId, bitDistill);
+  /** The same model with the tokens that begin and end a text. */
+  public QwenConfig withSpecialTokens(OptionalInt bos, OptionalInt eos) {
+    return copy(maxPositionEmbeddings, bos, eos, bitDistill);
   }
 
-  /** The same model for another vocabulary. */
-  public QwenConfig withVocabulary(int size, OptionalInt bos, OptionalInt eos) {
-    return copy(size, maxPositionEmbeddings, tieWordEmbeddings, bos, eos, bitDistill);
-  }
-
-  private QwenConfig copy(int vocab, int positions, boolean tied, OptionalInt bos, OptionalInt eos, Optional<BitDistillConfig> student) {
-    return new QwenConfig(vocab, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads, numKeyValueHeads, headDim,
-        rmsNormEps, ropeTheta, positions, tied, attentionBias, qkNorm, initializerRange, bos, eos, student);
+  private QwenConfig copy(int positions, OptionalInt bos, OptionalInt eos, Optional<BitDistillConfig> student) {
+    return new QwenConfig(vocabSize, hiddenSize, intermediateSize, numHiddenLayers, numAttentionHeads, numKeyValueHeads, headDim,
+        rmsNormEps, ropeTheta, positions, tieWordEmbeddings, attentionBias, qkNorm, initializerRange, bos, eos, student);
   }
 
   /**

@@ -55,4 +55,16 @@ final class Lanes {
       load(out, outAt + i, rest).add(load(x, at + i, rest)).intoArray(out, outAt + i, rest);
     }
   }
+
+  /** {@code out_i (+)= x_i factor}; {@code out} may be {@code x}. */
+  static void scale(float[] x, int at, float factor, int n, float[] out, int outAt, boolean add) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      store(load(x, at + i).mul(factor), out, outAt + i, add);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = first(n - i);
+      store(load(x, at + i, rest).mul(factor), out, outAt + i, rest, add);
+    }
+  }
 }

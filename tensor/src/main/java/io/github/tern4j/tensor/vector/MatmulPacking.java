@@ -24,23 +24,23 @@ final class MatmulPacking {
   private MatmulPacking() {}
 
   /** Rows {@code x[at + r * stride + k]}, r below {@code rows}, into panels of {@link MatmulTile#GROUP} rows. */
-  static void packRows(float[] x, int at, int stride, int rows, int depth, float[] packed) {
+  static void packRows(float[] x, int at, int stride, int rows, int depth, float[] packed, int to) {
     for (int row = 0; row < rows; row += MatmulTile.GROUP) {
-      int group = row / MatmulTile.GROUP * MatmulTile.GROUP_STRIDE;
+      int group = to + row / MatmulTile.GROUP * MatmulTile.GROUP_STRIDE;
       interleave(x, at + row * stride, stride, Math.min(MatmulTile.GROUP, rows - row), depth, packed, group, MatmulTile.GROUP);
     }
   }
 
   /** Columns {@code x[at + k * stride + r]}, r below {@code rows}, into panels of {@link MatmulTile#GROUP} rows. */
-  static void packTransposedRows(float[] x, int at, int stride, int rows, int depth, float[] packed) {
+  static void packTransposedRows(float[] x, int at, int stride, int rows, int depth, float[] packed, int to) {
     int whole = rows / MatmulTile.GROUP;
     for (int k = 0; k < depth; k++) {
       // One row of x at a time: its stride is often a power of two, and lines left for later would be evicted.
-      spread(x, at + k * stride, whole, packed, MatmulTile.GROUP * k);
+      spread(x, at + k * stride, whole, packed, to + MatmulTile.GROUP * k);
     }
     int rest = rows - whole * MatmulTile.GROUP;
     if (rest > 0) {
-      int group = whole * MatmulTile.GROUP_STRIDE;
+      int group = to + whole * MatmulTile.GROUP_STRIDE;
       copyPadded(x, at + whole * MatmulTile.GROUP, stride, rest, depth, packed, group, MatmulTile.GROUP);
     }
   }
@@ -59,6 +59,19 @@ final class MatmulPacking {
     for (int column = 0; column < MatmulTile.COLUMNS; column += MatmulTile.GROUP) {
       int present = Math.clamp(columns - column, 0, MatmulTile.GROUP);
       interleave(x, at + column * stride, stride, present, depth, packed, panel + column, MatmulTile.COLUMNS);
+    }
+  }
+
+  /** {@code y[to + j * yStride + i] = x[at + i * stride + j]} for i below {@code rows}, j below {@code columns}. */
+  static void transpose(float[] x, int at, int stride, int rows, int columns, float[] y, int to, int yStride) {
+    int row = 0;
+    for (; row <= rows - MatmulTile.GROUP; row += MatmulTile.GROUP) {
+      interleave(x, at + row * stride, stride, MatmulTile.GROUP, columns, y, to + row, yStride);
+    }
+    for (; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        y[to + column * yStride + row] = x[at + row * stride + column];
+      }
     }
   }
 

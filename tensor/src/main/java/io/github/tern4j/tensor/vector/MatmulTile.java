@@ -31,16 +31,16 @@ final class MatmulTile {
   private MatmulTile() {}
 
   /**
-   * Computes block sums {@code sums[r * COLUMNS + j] = sum_k a_rk b_kj} of up to {@code rows} rows, rounded up to whole groups.
+   * Computes block sums {@code sums[sumsAt + r * COLUMNS + j] = sum_k a_rk b_kj} of up to {@code rows} rows, rounded up to whole groups.
    *
    * @return how many rows were computed, {@link #ROWS} or {@link #GROUP}
    */
-  static int multiply(int rows, float[] a, int aAt, float[] b, int bAt, int depth, float[] sums) {
+  static int multiply(int rows, float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
     if (ROWS == 12 && rows > 2 * GROUP) {
-      multiply12(a, aAt, b, bAt, depth, sums);
+      multiply12(a, aAt, b, bAt, depth, sums, sumsAt);
       return ROWS;
     }
-    multiply4(a, aAt, b, bAt, depth, sums);
+    multiply4(a, aAt, b, bAt, depth, sums, sumsAt);
     return GROUP;
   }
 
@@ -73,7 +73,7 @@ final class MatmulTile {
   }
 
   /** Three groups of rows at once. */
-  private static void multiply12(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums) {
+  private static void multiply12(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -138,34 +138,34 @@ final class MatmulTile {
       low11 = a11.fma(low, low11);
       high11 = a11.fma(high, high11);
     }
-    low0.intoArray(sums, 0);
-    high0.intoArray(sums, LANES);
-    low1.intoArray(sums, COLUMNS);
-    high1.intoArray(sums, COLUMNS + LANES);
-    low2.intoArray(sums, 2 * COLUMNS);
-    high2.intoArray(sums, 2 * COLUMNS + LANES);
-    low3.intoArray(sums, 3 * COLUMNS);
-    high3.intoArray(sums, 3 * COLUMNS + LANES);
-    low4.intoArray(sums, 4 * COLUMNS);
-    high4.intoArray(sums, 4 * COLUMNS + LANES);
-    low5.intoArray(sums, 5 * COLUMNS);
-    high5.intoArray(sums, 5 * COLUMNS + LANES);
-    low6.intoArray(sums, 6 * COLUMNS);
-    high6.intoArray(sums, 6 * COLUMNS + LANES);
-    low7.intoArray(sums, 7 * COLUMNS);
-    high7.intoArray(sums, 7 * COLUMNS + LANES);
-    low8.intoArray(sums, 8 * COLUMNS);
-    high8.intoArray(sums, 8 * COLUMNS + LANES);
-    low9.intoArray(sums, 9 * COLUMNS);
-    high9.intoArray(sums, 9 * COLUMNS + LANES);
-    low10.intoArray(sums, 10 * COLUMNS);
-    high10.intoArray(sums, 10 * COLUMNS + LANES);
-    low11.intoArray(sums, 11 * COLUMNS);
-    high11.intoArray(sums, 11 * COLUMNS + LANES);
+    low0.intoArray(sums, sumsAt);
+    high0.intoArray(sums, sumsAt + LANES);
+    low1.intoArray(sums, sumsAt + COLUMNS);
+    high1.intoArray(sums, sumsAt + COLUMNS + LANES);
+    low2.intoArray(sums, sumsAt + 2 * COLUMNS);
+    high2.intoArray(sums, sumsAt + 2 * COLUMNS + LANES);
+    low3.intoArray(sums, sumsAt + 3 * COLUMNS);
+    high3.intoArray(sums, sumsAt + 3 * COLUMNS + LANES);
+    low4.intoArray(sums, sumsAt + 4 * COLUMNS);
+    high4.intoArray(sums, sumsAt + 4 * COLUMNS + LANES);
+    low5.intoArray(sums, sumsAt + 5 * COLUMNS);
+    high5.intoArray(sums, sumsAt + 5 * COLUMNS + LANES);
+    low6.intoArray(sums, sumsAt + 6 * COLUMNS);
+    high6.intoArray(sums, sumsAt + 6 * COLUMNS + LANES);
+    low7.intoArray(sums, sumsAt + 7 * COLUMNS);
+    high7.intoArray(sums, sumsAt + 7 * COLUMNS + LANES);
+    low8.intoArray(sums, sumsAt + 8 * COLUMNS);
+    high8.intoArray(sums, sumsAt + 8 * COLUMNS + LANES);
+    low9.intoArray(sums, sumsAt + 9 * COLUMNS);
+    high9.intoArray(sums, sumsAt + 9 * COLUMNS + LANES);
+    low10.intoArray(sums, sumsAt + 10 * COLUMNS);
+    high10.intoArray(sums, sumsAt + 10 * COLUMNS + LANES);
+    low11.intoArray(sums, sumsAt + 11 * COLUMNS);
+    high11.intoArray(sums, sumsAt + 11 * COLUMNS + LANES);
   }
 
   /** One group of rows. */
-  private static void multiply4(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums) {
+  private static void multiply4(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -190,13 +190,13 @@ final class MatmulTile {
       low3 = a3.fma(low, low3);
       high3 = a3.fma(high, high3);
     }
-    low0.intoArray(sums, 0);
-    high0.intoArray(sums, LANES);
-    low1.intoArray(sums, COLUMNS);
-    high1.intoArray(sums, COLUMNS + LANES);
-    low2.intoArray(sums, 2 * COLUMNS);
-    high2.intoArray(sums, 2 * COLUMNS + LANES);
-    low3.intoArray(sums, 3 * COLUMNS);
-    high3.intoArray(sums, 3 * COLUMNS + LANES);
+    low0.intoArray(sums, sumsAt);
+    high0.intoArray(sums, sumsAt + LANES);
+    low1.intoArray(sums, sumsAt + COLUMNS);
+    high1.intoArray(sums, sumsAt + COLUMNS + LANES);
+    low2.intoArray(sums, sumsAt + 2 * COLUMNS);
+    high2.intoArray(sums, sumsAt + 2 * COLUMNS + LANES);
+    low3.intoArray(sums, sumsAt + 3 * COLUMNS);
+    high3.intoArray(sums, sumsAt + 3 * COLUMNS + LANES);
   }
 }

@@ -32,17 +32,24 @@ final class StridedRows {
     int rank = 0;
     for (int axis = 0; axis < axes; axis++) {
       int dim = views[0].dim(axis);
-      if (dim == 1) {
+      boolean last = axis == axes - 1;
+      if (dim == 1 && !last) {
         continue;
       }
       boolean merges = rank > 0;
-      for (int view = 0; view < views.length && merges; view++) {
-        merges = strides[view][rank - 1] == views[view].arrayStride(axis) * dim;
-      }
-      rank = merges ? rank : rank + 1;
-      dims[rank - 1] = merges ? dims[rank - 1] * dim : dim;
       for (int view = 0; view < views.length; view++) {
-        strides[view][rank - 1] = views[view].arrayStride(axis);
+        // A single element at the end is a row of stride 1, whatever its tensor says.
+        int stride = dim == 1 ? 1 : views[view].arrayStride(axis);
+        merges &= rank > 0 && strides[view][rank - 1] == stride * dim;
+        strides[view][rank] = stride;
+      }
+      if (merges) {
+        dims[rank - 1] *= dim;
+        for (int[] each : strides) {
+          each[rank - 1] = each[rank];
+        }
+      } else {
+        dims[rank++] = dim;
       }
     }
     if (rank == 0) {

@@ -4,6 +4,7 @@ import io.github.tern4j.tensor.KernelTable;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
+import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.Bf16ProductKernel;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
 import io.github.tern4j.tensor.kernel.CopyKernel;
@@ -30,6 +31,7 @@ final class VectorKernels {
     return ReferenceKernels.table().copyFor(VectorBackend.NAME)
         .with(ActivationQuantizerKernel.class, new VectorActivationQuantizer(workers))
         .with(AdamWKernel.class, new VectorAdamW(workers))
+        .with(AttentionKernel.class, new VectorAttention(workers))
         .with(Bf16ProductKernel.class, new VectorBf16Product(workers))
         .with(BinaryKernel.class, new VectorBinary(workers))
         .with(CopyKernel.class, new VectorCopy(workers))

@@ -168,9 +168,9 @@ final class VectorMatmul implements MatmulKernel {
 
   private static void packRows(MatmulOperands x, int entry, int row, int rows, int k, int depth, float[] packed) {
     if (x.transposeA()) {
-      MatmulPacking.packTransposedRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed);
+      MatmulPacking.packTransposedRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0);
     } else {
-      MatmulPacking.packRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed);
+      MatmulPacking.packRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0);
     }
   }
 
@@ -191,7 +191,7 @@ final class VectorMatmul implements MatmulKernel {
     int computed;
     for (int i = 0; i < rows; i += computed) {
       int group = i / MatmulTile.GROUP * MatmulTile.GROUP_STRIDE;
-      computed = MatmulTile.multiply(rows - i, packedRows, group, panels, panelAt, depth, sums);
+      computed = MatmulTile.multiply(rows - i, packedRows, group, panels, panelAt, depth, sums, 0);
       int present = Math.min(computed, rows - i);
       MatmulTile.put(sums, present, columns, x.out(), x.outAt(entry, row + i, column), x.outStride(), add);
     }

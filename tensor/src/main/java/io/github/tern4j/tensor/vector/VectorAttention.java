@@ -1,0 +1,325 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.AttentionOperands.at;
+import static io.github.tern4j.tensor.vector.MatmulTile.COLUMNS;
+import static io.github.tern4j.tensor.vector.MatmulTile.GROUP;
+import static io.github.tern4j.tensor.vector.MatmulTile.GROUP_STRIDE;
+
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.AttentionKernel;
+import io.github.tern4j.tensor.kernel.MatmulKernel;
+import io.github.tern4j.tensor.kernel.Summation;
+import java.util.Arrays;
+
+/**
+ * {@link AttentionKernel} on the tiles of the matrix product. Scores are computed transposed, keys by rows and queries by lanes
+ * ({@link AttentionPanel}): {@code S^T = K Q^T} leaves the tile kernel in the very order in which {@code out^T = V^T P^T} and
+ * {@code gradQ^T = K^T gradS^T} read their right factor, so that probabilities are never copied. Only the products that sum over
+ * queries, {@code gradV = P^T gradOut} and {@code gradK = gradS^T Q}, repack them.
+ *
+ * <p>A task owns a batch entry and key-value head with all its query heads, so gradients of keys and values add up in a fixed
+ * order. Keys after the last query of a panel are skipped.
+ */
+final class VectorAttention implements AttentionKernel {
+
+  /** Queries of a forward task. */
+  private static final int FORWARD_BLOCK = 256;
+
+  /** Queries whose scores are kept for the sums over queries of the backward pass. */
+  private static final int BACKWARD_BLOCK = 128;
+
+  private final Workers workers;
+  private final Scratch keyScratch = new Scratch();
+  private final Scratch valueScratch = new Scratch();
+  private final Scratch keyColumnScratch = new Scratch();
+  private final Scratch queryScratch = new Scratch();
+  private final Scratch gradOutScratch = new Scratch();
+  private final Scratch scoreScratch = new Scratch();
+  private final Scratch gradScratch = new Scratch();
+  private final Scratch tileScratch = new Scratch();
+  private final Scratch laneScratch = new Scratch();
+  private final Scratch rowScratch = new Scratch();
+  private final Scratch queryRowScratch = new Scratch();
+  private final Scratch gradOutRowScratch = new Scratch();
+  private final Scratch packScratch = new Scratch();
+  private final Scratch sumScratch = new Scratch();
+  private final Scratch gradKeyScratch = new Scratch();
+  private final Scratch gradValueScratch = new Scratch();
+
+  VectorAttention(Workers workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public void attention(Tensor q, Tensor k, Tensor v, boolean causal, Tensor out, Tensor logSumExp) {
+    AttentionKernel.checkAttention(q, k, v, causal, out, logSumExp);
+    AttentionOperands x = AttentionOperands.of(q, k, causal);
+    int blocks = Math.ceilDiv(x.tokens(), FORWARD_BLOCK);
+    workers.run(x.batch() * x.kvHeads() * blocks, task -> {
+      int first = task % blocks * FORWARD_BLOCK;
+      int last = Math.min(x.tokens(), first + FORWARD_BLOCK);
+      int kvHead = task / blocks % x.kvHeads();
+      int batch = task / blocks / x.kvHeads();
+      int keys = x.visibleKeys(last);
+      float[] packedKeys = packRows(k, batch, kvHead, keys, x.headDim(), keyScratch);
+      float[] packedValues = packColumns(v, batch, kvHead, keys, x.headDim(), valueScratch);
+      for (int head = kvHead * x.group(); head < (kvHead + 1) * x.group(); head++) {
+        for (int token = first; token < last; token += COLUMNS) {
+          forward(x, q, batch, head, token, Math.min(COLUMNS, last - token), packedKeys, packedValues, out, logSumExp);
+        }
+      }
+    });
+  }
+
+  /** One panel of queries. */
+  private void forward(AttentionOperands x, Tensor q, int batch, int head, int token, int queries, float[] packedKeys,
+      float[] packedValues, Tensor out, Tensor logSumExp) {
+    int headDim = x.headDim();
+    int keys = x.visibleKeys(token + queries);
+    float[] panel = queryScratch.atLeast(headDim * COLUMNS);
+    packQueries(q, batch, head, token, queries, x.scale(), panel);
+    float[] scores = scoreScratch.atLeast(paddedRows(keys) * COLUMNS);
+    multiplyRows(packedKeys, keys, panel, headDim, scores, 0);
+    if (x.causal()) {
+      AttentionPanel.hideLaterKeys(scores, 0, x.position(token), keys, Float.NEGATIVE_INFINITY);
+    }
+    float[] max = new float[COLUMNS];
+    float[] sum = new float[COLUMNS];
+    AttentionPanel.exponentials(scores, 0, keys, max, sum);
+    float[] tile = multiplyVisible(x, packedValues, token, queries, scores, 0);
+    AttentionPanel.divide(tile, headDim, sum);
+    MatmulPacking.transpose(tile, 0, COLUMNS, headDim, queries, out.array(), at(out, batch, token, head), out.arrayStride(1));
+    int statistic = logSumExp.arrayOffset() + batch * logSumExp.arrayStride(0) + head * logSumExp.arrayStride(1) + token;
+    for (int i = 0; i < queries; i++) {
+      logSumExp.array()[statistic + i] = max[i] + (float) Math.log(sum[i]);
+    }
+  }
+
+  @Override
+  public void attentionBackward(Tensor q, Tensor k, Tensor v, boolean causal, Tensor out, Tensor logSumExp, Tensor gradOut,
+      Tensor gradQ, boolean accumulateQ, Tensor gradK, boolean accumulateK, Tensor gradV, boolean accumulateV) {
+    AttentionKernel.checkAttentionBackward(q, k, v, causal, out, logSumExp, gradOut, gradQ, gradK, gradV);
+    AttentionOperands x = AttentionOperands.of(q, k, causal);
+    workers.run(x.batch() * x.kvHeads(), task -> {
+      int kvHead = task % x.kvHeads();
+      int batch = task / x.kvHeads();
+      Backward backward = new Backward(x, batch, kvHead, k, v);
+      for (int head = kvHead * x.group(); head < (kvHead + 1) * x.group(); head++) {
+        for (int token = 0; token < x.tokens(); token += BACKWARD_BLOCK) {
+          backward.block(q, out, logSumExp, gradOut, head, token, gradQ, accumulateQ);
+        }
+      }
+      storeRows(backward.gradKeys, x, gradK, batch, kvHead, accumulateK);
+      storeRows(backward.gradValues, x, gradV, batch, kvHead, accumulateV);
+    });
+  }
+
+  /** The backward pass of one batch entry and key-value head, in the working memory of its thread. */
+  private final class Backward {
+
+    private final AttentionOperands x;
+    private final int batch;
+    private final float[] keyRows;
+    private final float[] valueRows;
+    private final float[] keyColumns;
+    private final float[] gradKeys;
+    private final float[] gradValues;
+    private final int panelStride;
+    private final float[] probabilities;
+    private final float[] grads;
+
+    Backward(AttentionOperands x, int batch, int kvHead, Tensor k, Tensor v) {
+      this.x = x;
+      this.batch = batch;
+      keyRows = packRows(k, batch, kvHead, x.keys(), x.headDim(), keyScratch);
+      valueRows = packRows(v, batch, kvHead, x.keys(), x.headDim(), valueScratch);
+      keyColumns = packColumns(k, batch, kvHead, x.keys(), x.headDim(), keyColumnScratch);
+      int gradSize = paddedRows(x.keys()) * paddedColumns(x.headDim());
+      gradKeys = gradKeyScratch.atLeast(gradSize);
+      gradValues = gradValueScratch.atLeast(gradSize);
+      Arrays.fill(gradKeys, 0, gradSize, 0);
+      Arrays.fill(gradValues, 0, gradSize, 0);
+      panelStride = paddedRows(x.keys()) * COLUMNS;
+      probabilities = scoreScratch.atLeast(BACKWARD_BLOCK / COLUMNS * panelStride);
+      grads = gradScratch.atLeast(BACKWARD_BLOCK / COLUMNS * panelStride);
+    }
+
+    /** Up to {@link #BACKWARD_BLOCK} queries of one head. */
+    void block(Tensor q, Tensor out, Tensor logSumExp, Tensor gradOut, int head, int token, Tensor gradQ, boolean accumulateQ) {
+      int queries = Math.min(BACKWARD_BLOCK, x.tokens() - token);
+      for (int i = 0; i < queries; i += COLUMNS) {
+        panel(q, out, logSumExp, gradOut, head, token + i, Math.min(COLUMNS, queries - i), i / COLUMNS * panelStride, gradQ, accumulateQ);
+      }
+      sumOverQueries(probabilities, gradOut, head, token, queries, 1, gradOutRowScratch, gradValues);
+      sumOverQueries(grads, q, head, token, queries, x.scale(), queryRowScratch, gradKeys);
+    }
+
+    /** Probabilities and gradients of scores of a panel of queries, and the gradient of the queries. */
+    private void panel(Tensor q, Tensor out, Tensor logSumExp, Tensor gradOut, int head, int token, int queries, int panelAt,
+        Tensor gradQ, boolean accumulateQ) {
+      int headDim = x.headDim();
+      int keys = x.visibleKeys(token + queries);
+      float[] queryPanel = queryScratch.atLeast(headDim * COLUMNS);
+      packQueries(q, batch, head, token, queries, x.scale(), queryPanel);
+      float[] gradOutPanel = gradOutScratch.atLeast(headDim * COLUMNS);
+      packQueries(gradOut, batch, head, token, queries, 1, gradOutPanel);
+      float[] normalizer = new float[COLUMNS];
+      int statistic = logSumExp.arrayOffset() + batch * logSumExp.arrayStride(0) + head * logSumExp.arrayStride(1) + token;
+      System.arraycopy(logSumExp.array(), statistic, normalizer, 0, queries);
+      // sum_j p_j (gradOut . v_j), the mean that the derivative of softmax subtracts, is gradOut . out.
+      float[] mean = new float[COLUMNS];
+      float[] partial = new float[Summation.LANES];
+      for (int i = 0; i < queries; i++) {
+        mean[i] = Rows.dot(gradOut.array(), at(gradOut, batch, token + i, head), out.array(), at(out, batch, token + i, head), headDim,
+            partial);
+      }
+      multiplyRows(keyRows, keys, queryPanel, headDim, probabilities, panelAt);
+      if (x.causal()) {
+        AttentionPanel.hideLaterKeys(probabilities, panelAt, x.position(token), keys, Float.NEGATIVE_INFINITY);
+      }
+      AttentionPanel.probabilities(probabilities, panelAt, keys, normalizer);
+      multiplyRows(valueRows, keys, gradOutPanel, headDim, grads, panelAt);
+      AttentionPanel.scoreGradients(probabilities, grads, panelAt, keys, mean);
+      if (x.causal()) {
+        AttentionPanel.hideLaterKeys(grads, panelAt, x.position(token), keys, 0);
+      }
+      // A tile of keys may reach beyond those that this panel sees.
+      Arrays.fill(probabilities, panelAt + keys * COLUMNS, panelAt + paddedRows(keys) * COLUMNS, 0);
+      Arrays.fill(grads, panelAt + keys * COLUMNS, panelAt + paddedRows(keys) * COLUMNS, 0);
+
+      float[] tile = multiplyVisible(x, keyColumns, token, queries, grads, panelAt);
+      float[] rows = rowScratch.atLeast(COLUMNS * headDim);
+      MatmulPacking.transpose(tile, 0, COLUMNS, headDim, queries, rows, 0, headDim);
+      for (int i = 0; i < queries; i++) {
+        Lanes.scale(rows, i * headDim, x.scale(), headDim, gradQ.array(), at(gradQ, batch, token + i, head), accumulateQ);
+      }
+    }
+
+    /** {@code sums[key] += sum over queries of scores[key][query] factor y[query]}. */
+    private void sumOverQueries(float[] scores, Tensor y, int head, int token, int queries, float factor, Scratch scratch, float[] sums) {
+      int headDim = x.headDim();
+      int width = paddedColumns(headDim);
+      float[] panels = scratch.atLeast(width * BACKWARD_BLOCK);
+      for (int column = 0; column < headDim; column += COLUMNS) {
+        MatmulPacking.packPanel(y.array(), at(y, batch, token, head) + column, y.arrayStride(1), headDim - column, queries, panels,
+            column * BACKWARD_BLOCK);
+      }
+      if (factor != 1) {
+        Lanes.scale(panels, 0, factor, width * BACKWARD_BLOCK, panels, 0, false);
+      }
+      float[] packed = packScratch.atLeast(paddedRows(1) / GROUP * GROUP_STRIDE);
+      float[] tile = sumScratch.atLeast(MatmulTile.ROWS * COLUMNS);
+      int keys = x.visibleKeys(token + queries);
+      for (int key = 0; key < keys; key += MatmulTile.ROWS) {
+        int first = 0;
+        while (x.visibleKeys(Math.min(token + first + COLUMNS, x.tokens())) <= key) {
+          first += COLUMNS;
+        }
+        for (int query = first; query < queries; query += COLUMNS) {
+          for (int group = 0; group < MatmulTile.ROWS / GROUP; group++) {
+            MatmulPacking.transpose(scores, query / COLUMNS * panelStride + (key + group * GROUP) * COLUMNS, COLUMNS, GROUP, COLUMNS,
+                packed, group * GROUP_STRIDE + (query - first) * GROUP, GROUP);
+          }
+        }
+        for (int column = 0; column < headDim; column += COLUMNS) {
+          MatmulTile.multiply(MatmulTile.ROWS, packed, 0, panels, column * BACKWARD_BLOCK + first * COLUMNS, queries - first, tile, 0);
+          MatmulTile.put(tile, MatmulTile.ROWS, COLUMNS, sums, key * width + column, width, true);
+        }
+      }
+    }
+  }
+
+  private static void storeRows(float[] rows, AttentionOperands x, Tensor out, int batch, int kvHead, boolean accumulate) {
+    int width = paddedColumns(x.headDim());
+    for (int key = 0; key < x.keys(); key++) {
+      int to = at(out, batch, key, kvHead);
+      if (accumulate) {
+        Lanes.add(rows, key * width, x.headDim(), out.array(), to);
+      } else {
+        System.arraycopy(rows, key * width, out.array(), to, x.headDim());
+      }
+    }
+  }
+
+  /** Rows of one head as the left factor of a product over headDim. */
+  private static float[] packRows(Tensor x, int batch, int head, int rows, int headDim, Scratch scratch) {
+    float[] packed = scratch.atLeast(paddedRows(rows) / GROUP * GROUP_STRIDE);
+    MatmulPacking.packRows(x.array(), at(x, batch, 0, head), x.arrayStride(1), rows, headDim, packed, 0);
+    return packed;
+  }
+
+  /** Columns of one head as the left factor of a product over its rows, one block of rows after the other. */
+  private static float[] packColumns(Tensor x, int batch, int head, int rows, int headDim, Scratch scratch) {
+    int blockSize = paddedRows(headDim) / GROUP * GROUP_STRIDE;
+    float[] packed = scratch.atLeast(Math.ceilDiv(rows, MatmulKernel.K_BLOCK) * blockSize);
+    for (int row = 0; row < rows; row += MatmulKernel.K_BLOCK) {
+      int depth = Math.min(MatmulKernel.K_BLOCK, rows - row);
+      MatmulPacking.packTransposedRows(
+          x.array(), at(x, batch, row, head), x.arrayStride(1), headDim, depth, packed, row / MatmulKernel.K_BLOCK * blockSize);
+    }
+    return packed;
+  }
+
+  /** Rows of queries as a panel of lanes, multiplied by a factor. */
+  private static void packQueries(Tensor x, int batch, int head, int token, int queries, float factor, float[] panel) {
+    MatmulPacking.packTransposedPanel(x.array(), at(x, batch, token, head), x.arrayStride(1), queries, x.dim(3), panel, 0);
+    if (factor != 1) {
+      Lanes.scale(panel, 0, factor, x.dim(3) * COLUMNS, panel, 0, false);
+    }
+  }
+
+  /** {@code scores[row][lane] = sum_d rows[row][d] panel[d][lane]}. */
+  private static void multiplyRows(float[] packedRows, int rows, float[] panel, int headDim, float[] scores, int to) {
+    int computed;
+    for (int row = 0; row < rows; row += computed) {
+      computed = MatmulTile.multiply(rows - row, packedRows, row / GROUP * GROUP_STRIDE, panel, 0, headDim, scores, to + row * COLUMNS);
+    }
+  }
+
+  /**
+   * {@code tile[d][lane] = sum_key columns[key][d] scores[key][lane]} over the keys that each lane's query sees. The others have
+   * score 0 and change nothing, unless their columns are NaN, as the content of padding may be.
+   */
+  private float[] multiplyVisible(AttentionOperands x, float[] packedColumns, int token, int queries, float[] scores, int from) {
+    int headDim = x.headDim();
+    float[] tile = tileScratch.atLeast(paddedRows(headDim) * COLUMNS);
+    multiplyColumns(packedColumns, headDim, x.visibleKeys(token + queries), scores, from, tile);
+    if (x.causal() && Float.isNaN(Rows.sum(tile, 0, headDim * COLUMNS, new float[Summation.LANES]))) {
+      float[] own = laneScratch.atLeast(paddedRows(headDim) * COLUMNS);
+      for (int lane = 0; lane < queries; lane++) {
+        multiplyColumns(packedColumns, headDim, x.visibleKeys(token + lane + 1), scores, from, own);
+        for (int d = 0; d < headDim; d++) {
+          tile[d * COLUMNS + lane] = own[d * COLUMNS + lane];
+        }
+      }
+    }
+    return tile;
+  }
+
+  /** {@code tile[d][lane] = sum_key columns[key][d] scores[key][lane]}. */
+  private void multiplyColumns(float[] packedColumns, int headDim, int keys, float[] scores, int from, float[] tile) {
+    int blockSize = paddedRows(headDim) / GROUP * GROUP_STRIDE;
+    float[] sums = sumScratch.atLeast(MatmulTile.ROWS * COLUMNS);
+    for (int key = 0; key < keys; key += MatmulKernel.K_BLOCK) {
+      int depth = Math.min(MatmulKernel.K_BLOCK, keys - key);
+      int block = key / MatmulKernel.K_BLOCK * blockSize;
+      int computed;
+      for (int d = 0; d < headDim; d += computed) {
+        int group = block + d / GROUP * GROUP_STRIDE;
+        computed = MatmulTile.multiply(headDim - d, packedColumns, group, scores, from + key * COLUMNS, depth, sums, 0);
+        MatmulTile.put(sums, computed, COLUMNS, tile, d * COLUMNS, COLUMNS, key > 0);
+      }
+    }
+  }
+
+  /** Rows rounded up to whole tiles. */
+  private static int paddedRows(int rows) {
+    return Math.ceilDiv(rows, MatmulTile.ROWS) * MatmulTile.ROWS;
+  }
+
+  /** Columns rounded up to whole panels. */
+  private static int paddedColumns(int columns) {
+    return Math.ceilDiv(columns, COLUMNS) * COLUMNS;
+  }
+}
