@@ -14,21 +14,21 @@ import java.util.SplittableRandom;
 /**
  * A generated language: its corpus, its labelled pairs and its closed vocabulary. Texts are words separated by single spaces.
  *
- * <p>Each hypothesis occurs equally often with each label in each of train, dev and test, so a classifier that sees the hypothesis
- * alone gets exactly 1/3. No pair of dev or test occurs in train, in the other of the two, or as a premise followed by that
- * hypothesis in the corpus.
+ * <p>Each hypothesis occurs equally often with each label in each of train, dev and test, so a classifier that sees the
+ * hypothesis alone gets exactly 1/3. No pair of dev or test occurs in train, in the other of the two, or as a premise with
+ * that hypothesis in the corpus.
  *
- * @param documents the pre-training corpus, which teaches all word relations
- * @param train labelled pairs over the groups of words that are not held out
- * @param dev labelled pairs over held-out groups
+ * @param documents the pre-training corpus, which teaches all word relations; from easy to hard, to be read in this order
+ * @param train labelled pairs whose premises use no held-out word
+ * @param dev labelled pairs whose premises use held-out words
  * @param test more of them
  * @param words every word that occurs, the label words of the task included, sorted
  */
 public record ArtificialLanguage(List<String> documents, List<Pair> train, List<Pair> dev, List<Pair> test, List<String> words) {
 
   /**
-   * Invents a language. The parts draw from separate streams of the seed: another number of documents or training pairs leaves the
-   * words and the test pairs as they are.
+   * Invents a language. The parts draw from separate streams of the seed: another number of documents or training pairs leaves
+   * the words and the test pairs as they are.
    *
    * @throws IllegalArgumentException if the world is too small for so many distinct pairs
    */
@@ -57,7 +57,8 @@ public record ArtificialLanguage(List<String> documents, List<Pair> train, List<
 
   /** Triples that share a hypothesis, one pair for each label, the word classes in turn; shuffled at the end. */
   private static List<Pair> pairs(
-      World world, Function<Side, List<String>> premiseWords, int count, double swappedShare, Set<Pair> reserved, SplittableRandom random) {
+      World world, Function<Side, List<String>> premiseWords, int count, double swappedShare, Set<Pair> reserved,
+      SplittableRandom random) {
     var maker = new PairMaker(world, premiseWords, swappedShare, random);
     var pairs = new LinkedHashSet<Pair>();
     long attempts = 0;

@@ -1,73 +1,108 @@
 package io.github.tern4j.bitdistill.language;
 
+import io.github.tern4j.bitdistill.language.LanguageOptions.Stage;
+import io.github.tern4j.bitdistill.language.WordGroup.Side;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
 
+/**
+ * Writes the documents of the corpus, about all words, held out or not, in the order of the curriculum.
+ *
+ * <p>The label words of the task never occur: labelled pairs alone teach them. Nor does any reserved (dev or test) pair.
+ */
 final class CorpusWriter {
-  static final int REMARKS = Integer.getInteger("remarks", 6), DIRECT = Integer.getInteger("direct", 8);
+  /** Sentences about words in a document without a premise. */
+  private static final int STATEMENTS = 10;
 
-  private final World world;
+  /** Sentences about one premise. */
+  private static final int REMARKS = 6;
+
   private final PairMaker maker;
   private final LanguageOptions options;
   private final Set<Pair> reserved;
   private final RandomGenerator random;
 
   CorpusWriter(World world, LanguageOptions options, Set<Pair> reserved, RandomGenerator random) {
-    this.world = world;
-    this.maker = new PairMaker(world, Boolean.getBoolean("gen") ? WordGroup.Side::words : WordGroup.Side::special, options.swappedShare(), random);
+    this.maker = new PairMaker(world, Side::special, options.swappedShare(), random);
     this.options = options;
     this.reserved = reserved;
     this.random = random;
   }
 
-  static final String[] MIX = System.getProperty("mix", "0.3:3,5,2,0,0;0.45:1,1,2,6,0;1:1,1,1,1,6").split(";");
-
+  /** The next document. */
   String document(double progress) {
-    double[] w = null;
-    for (var m : MIX) {
-      if (w == null && progress < Double.parseDouble(m.split(":")[0])) {
-        w = java.util.Arrays.stream(m.split(":")[1].split(",")).mapToDouble(Double::parseDouble).toArray();
-      }
+    var stage = options.curriculum().stream().filter(candidate -> progress < candidate.until()).findFirst().orElseThrow();
+    double[] weights = {stage.lessons(), stage.drills(), stage.copies(), stage.clauses(), stage.pairs()};
+    return switch (choose(weights)) {
+      case 0 -> lesson();
+      case 1 -> drill();
+      case 2 -> copies();
+      case 3 -> remarks(true);
+      default -> remarks(false);
+    };
+  }
+
+  private int choose(double[] weights) {
+    double sum = 0;
+    for (double weight : weights) {
+      sum += weight;
     }
-    double x = random.nextDouble() * java.util.Arrays.stream(w).sum();
-    int kind = 0;
-    while (x >= w[kind]) {
-      x -= w[kind++];
+    double left = random.nextDouble() * sum;
+    int choice = 0;
+    while (choice < weights.length - 1 && left >= weights[choice]) {
+      left -= weights[choice++];
     }
-    var text = new StringBuilder();
-    if (kind == 0) { // statements
-      for (int i = 0; i < DIRECT; i++) {
-        var p = maker.premise().first();
-        var rel = Relation.ALL.get(random.nextInt(2));
-        boolean k = p.place().group().wordClass() == WordClass.KIND;
-        var c = rel == Relation.ENTAILMENT ? p.place() : p.place().opposite();
-        text.append(p.word()).append(rel == Relation.ENTAILMENT ? k ? " is a kind of " : " means " : k ? " is not a kind of " : " is the opposite of ").append(c.side().general()).append(" . ");
-      }
-      return text.toString().strip();
+    return choice;
+  }
+
+  /** "dalky means vondy . dalky is the opposite of hulpy . dorp is a kind of grunt ." */
+  private String lesson() {
+    var text = new StringJoiner(" ");
+    for (int i = 0; i < STATEMENTS; i++) {
+      var stated = maker.premise().first();
+      boolean same = random.nextBoolean();
+      boolean kind = stated.frame().wordClass() == WordClass.KIND;
+      var general = (same ? stated.place() : stated.place().opposite()).side().general();
+      var relation = same ? kind ? "is a kind of" : "means" : kind ? "is not a kind of" : "is the opposite of";
+      text.add(stated.word() + " " + relation + " " + general + " .");
     }
-    if (kind == 1) { // drill
-      for (int i = 0; i < DIRECT; i++) {
-        var scene = maker.premise();
-        var r = maker.relation();
-        text.append(scene.first().word()).append(" ").append(maker.claimAboutFirst(scene, r).place().side().general()).append(" ").append(verdict(r)).append(" . ");
-      }
-      return text.toString().strip();
-    }
-    var scene = maker.premise();
-    boolean questions = random.nextDouble() < options.questionShare();
-    text.append(kind == 3 ? scene.first().text() + " ." : scene.text());
-    for (int i = 0; i < REMARKS; i++) {
-      var s = kind == 3 || random.nextBoolean() ? scene : scene.reversed();
-      if (kind == 2) {
-        text.append(" indeed ").append(s.first().text()).append(" .");
-        continue;
-      }
+    return text.toString();
+  }
+
+  /** "dalky vondy true . dalky hulpy false ." */
+  private String drill() {
+    var text = new StringJoiner(" ");
+    for (int i = 0; i < STATEMENTS; i++) {
+      var scene = maker.premise();
       var relation = maker.relation();
-      var claim = maker.claimAboutFirst(s, relation).text();
-      if (reserved.contains(new Pair(scene.text(), claim, relation.label()))) {
-        continue;
+      var general = maker.claimAboutFirst(scene, relation).place().side().general();
+      text.add(scene.first().word() + " " + general + " " + verdict(relation) + " .");
+    }
+    return text.toString();
+  }
+
+  /** "PREMISE indeed the blim is dalky ." */
+  private String copies() {
+    var scene = maker.premise();
+    var text = new StringJoiner(" ").add(scene.text());
+    for (int i = 0; i < REMARKS; i++) {
+      text.add("indeed " + (random.nextBoolean() ? scene : scene.reversed()).first().text() + " .");
+    }
+    return text.toString();
+  }
+
+  /** "PREMISE ask the blim is vondy true .", or "PREMISE so the blim is vondy ."; the premise can be cut to its first clause. */
+  private String remarks(boolean firstClauseOnly) {
+    var scene = maker.premise();
+    boolean conclusions = random.nextDouble() < options.conclusionShare();
+    var text = new StringJoiner(" ").add(firstClauseOnly ? scene.first().text() + " ." : scene.text());
+    for (int i = 0; i < REMARKS; i++) {
+      var relation = maker.relation();
+      var claim = maker.claimAboutFirst(firstClauseOnly || random.nextBoolean() ? scene : scene.reversed(), relation).text();
+      if (!reserved.contains(new Pair(scene.text(), claim, relation.label()))) {
+        text.add((conclusions ? conclusion(relation) + " " + claim : "ask " + claim + " " + verdict(relation)) + " .");
       }
-      text.append(' ').append(questions ? "ask " + claim + " " + verdict(relation) : conclusion(relation) + " " + claim).append(" .");
     }
     return text.toString();
   }

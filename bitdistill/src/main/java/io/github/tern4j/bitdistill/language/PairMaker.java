@@ -11,10 +11,10 @@ import java.util.random.RandomGenerator;
  * Draws premises and hypotheses.
  *
  * <p>Why no sentence alone betrays the label: a hypothesis is drawn before its label, and the two words of a premise come from
- * opposite sides of one group with probability {@code swappedShare} and from different groups otherwise, under each label alike. Nor
- * do the two sentences as a bag of words: in the first case exchanging the roles exchanges entailment and contradiction, in the
- * second it exchanges neutral with one of them. Knowing all relations of words but not who is who gives 2/3 of the labels, guessing
- * 1/3.
+ * opposite sides of one group with probability {@code swappedShare} and from different groups otherwise, under each label
+ * alike. Nor do the two sentences as a bag of words: in the first case exchanging the roles exchanges entailment and
+ * contradiction, in the second it exchanges neutral with one of them. Knowing all relations of words but not who is who gives
+ * 2/3 of the labels, guessing 1/3.
  */
 final class PairMaker {
   private final World world;

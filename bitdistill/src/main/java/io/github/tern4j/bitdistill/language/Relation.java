@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** How a hypothesis follows from its premise; the lower-case name is the label. */
 enum Relation {
-  /** The word of the hypothesis is a synonym, or the kind, of the word in the premise. */
+  /** The general word of the hypothesis is a synonym, or the kind, of the word in the premise. */
   ENTAILMENT,
   /** It is from the opposite side of the same group. */
   CONTRADICTION,

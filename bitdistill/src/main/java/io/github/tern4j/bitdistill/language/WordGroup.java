@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Two opposite sides of meaning. Words of one side mean the same, or are of one kind; a word of one side contradicts the words of the
- * other; words of different groups have nothing to do with each other.
+ * Two opposite sides of meaning. Words of one side mean the same, or are of one kind; a word of one side contradicts the words
+ * of the other; words of different groups have nothing to do with each other.
  */
 record WordGroup(WordClass wordClass, Side left, Side right) {
 

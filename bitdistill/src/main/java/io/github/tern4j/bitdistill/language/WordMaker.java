@@ -9,9 +9,11 @@ import java.util.random.RandomGenerator;
 /** Invents pronounceable words, each once; an ending tells a reader the class: adjectives in "y", verbs in "s", names in "a". */
 final class WordMaker {
   private static final List<String> ONSETS =
-      List.of("b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "t", "v", "z", "bl", "br", "dr", "fl", "gr", "kl", "pr", "tr");
+      List.of("b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "t", "v", "z", "bl", "br", "dr", "fl",
+          "gr", "kl", "pr", "tr");
   private static final List<String> VOWELS = List.of("a", "e", "i", "o", "u");
-  private static final List<String> CODAS = List.of("b", "d", "g", "k", "l", "m", "n", "p", "r", "t", "lk", "mp", "nd", "rf", "rk", "nt");
+  private static final List<String> CODAS =
+      List.of("b", "d", "g", "k", "l", "m", "n", "p", "r", "t", "lk", "mp", "nd", "rf", "rk", "nt");
 
   private final RandomGenerator random;
   private final Set<String> used;

@@ -17,8 +17,8 @@ record World(List<WordGroup> groups, List<String> things, List<String> names) {
 
   /** Every word of the corpus and the pairs that is not invented, the words of the task's prompt and labels included. */
   static final List<String> FUNCTION_WORDS =
-      List.of(".", "a", "and", "ask", "but", "false", "holds", "indeed", "is", "kind", "maybe", "means", "no", "not", "of", "open",
-          "opposite", "perhaps", "so", "the", "true", "yes");
+      List.of(".", "a", "and", "ask", "but", "false", "holds", "indeed", "is", "kind", "maybe", "means", "no", "not", "of",
+          "open", "opposite", "perhaps", "so", "the", "true", "yes");
 
   static World invent(RandomGenerator random, LanguageOptions options) {
     var maker = new WordMaker(random, FUNCTION_WORDS);

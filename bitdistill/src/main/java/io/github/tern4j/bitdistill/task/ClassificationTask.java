@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A task with a fixed set of labels, decided by the token after the prompt: the label whose verbalizer begins with the likeliest
- * token. The verbalizers of a task begin with different letters, hence with different tokens in every tokenizer that never yields a
- * lone space before a word.
+ * A task with a fixed set of labels, decided by the token after the prompt: the label whose verbalizer begins with the
+ * likeliest token. The verbalizers of a task begin with different letters, hence with different tokens in every tokenizer that
+ * never yields a lone space before a word.
  *
  * @param name as on the command line
  * @param template how a row becomes a prompt
@@ -77,8 +77,8 @@ public record ClassificationTask(String name, PromptTemplate template, String la
   private int labelIndex(Row row) {
     var text = row.value(labelColumn);
     return IntStream.range(0, labels.size()).filter(i -> labels.get(i).spelled(text)).findFirst().orElseThrow(() ->
-        new BadInputException(row.where() + ": label \"" + text + "\" is unknown to task " + name + "; expected one of " + spellings()
-            + (text.equals("-1") ? " (-1 marks a split whose labels are withheld)" : "")));
+        new BadInputException(row.where() + ": label \"" + text + "\" is unknown to task " + name + "; expected one of "
+            + spellings() + (text.equals("-1") ? " (-1 marks a split whose labels are withheld)" : "")));
   }
 
   private String spellings() {

@@ -6,7 +6,8 @@ import java.util.List;
  * A class of a classification task.
  *
  * @param name as files spell it
- * @param verbalizer the answer that stands for it, with the space that joins it to the prompt; the model predicts its first token
+ * @param verbalizer the answer that stands for it, with the space that joins it to the prompt; the model predicts its first
+ *     token
  * @param numbers other spellings: the number of the label in numeric files
  */
 public record Label(String name, String verbalizer, List<String> numbers) {

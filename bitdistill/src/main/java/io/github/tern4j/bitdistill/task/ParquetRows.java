@@ -17,12 +17,12 @@ import org.duckdb.DuckDBDriver;
 /**
  * Parquet files, read by DuckDB within this process.
  *
- * <p>Only the columns asked for are read, cast to text by DuckDB: a date or time stamp beside them, whose conversion could need an
- * extension, is never touched, and DuckDB is kept from fetching extensions.
+ * <p>Only the columns asked for are read, cast to text by DuckDB: a date or time stamp beside them, whose conversion could
+ * need an extension, is never touched, and DuckDB is kept from fetching extensions.
  */
 final class ParquetRows {
-  private static final Set<String> TEXT_OR_NUMBER = Set.of("VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT",
-      "USMALLINT", "UINTEGER", "UBIGINT");
+  private static final Set<String> TEXT_OR_NUMBER = Set.of("VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT",
+      "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT");
 
   private ParquetRows() {}
 

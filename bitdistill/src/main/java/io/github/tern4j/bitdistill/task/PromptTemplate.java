@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * A prompt with the places of its fields.
  *
- * @param text columns in braces: {@code {premise} question: {hypothesis} answer:}; it does not end in a space, the answer begins
- *     with one
+ * @param text columns in braces: {@code {premise} question: {hypothesis} answer:}; it does not end in a space, the answer
+ *     begins with one
  * @param shortened the columns in the order in which they are cut when a prompt is too long
  */
 public record PromptTemplate(String text, List<String> shortened) {

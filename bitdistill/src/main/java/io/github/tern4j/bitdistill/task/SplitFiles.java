@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 /**
  * Finds the files of a split.
  *
- * <p>In the folder of the task, then in the sub-folders that Hugging Face's copies use, {@code SPLIT.EXTENSION} is taken alone if it
- * exists; otherwise all {@code SPLIT_*} and {@code SPLIT-*} in the order of their names, such as {@code train-00000-of-00002.parquet}.
- * Dev can be called {@code validation}. MNLI's mismatched part is left out.
+ * <p>In the folder of the task, then in the sub-folders that Hugging Face's copies use, {@code SPLIT.EXTENSION} is taken alone
+ * if it exists; otherwise all {@code SPLIT_*} and {@code SPLIT-*} in the order of their names, such as {@code
+ * train-00000-of-00002.parquet}. Dev can be called {@code validation}. MNLI's mismatched part is left out.
  */
 final class SplitFiles {
   /** The task's own folder; "data" of most Hugging Face copies; the version that names the folder of CNN/DailyMail. */

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a split of a task from a data directory: {@code DIR/TASK/SPLIT.tsv[.gz]}, {@code .jsonl[.gz]} or {@code .parquet}, Hugging
- * Face's file names included. A split in parts ({@code train_subset.tsv}, {@code train_from_dev.tsv}) is merged in the order of the
- * file names, unless {@code train.tsv} exists.
+ * Reads a split of a task from a data directory: {@code DIR/TASK/SPLIT.tsv[.gz]}, {@code .jsonl[.gz]} or {@code .parquet},
+ * Hugging Face's file names included. A split in parts ({@code train_subset.tsv}, {@code train_from_dev.tsv}) is merged in the
+ * order of the file names, unless {@code train.tsv} exists.
  *
- * <p>All methods throw {@link BadInputException}, naming file and line, for a missing split or column, an unknown label, a row with
- * too few or too many fields, text that is not UTF-8, broken gzip or JSON, and a split without rows.
+ * <p>All methods throw {@link BadInputException}, naming file and line, for a missing split or column, an unknown label, a row
+ * with too few or too many fields, text that is not UTF-8, broken gzip or JSON, and a split without rows.
  */
 public final class TaskData {
   private TaskData() {}

@@ -28,8 +28,7 @@ final class Utf8Lines implements AutoCloseable {
 
   private final Path file;
   private final InputStream in;
-  private final CharsetDecoder decoder =
-      StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
+  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT);
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private long number;
 
@@ -38,7 +37,8 @@ final class Utf8Lines implements AutoCloseable {
     try {
       var raw = Files.newInputStream(file);
       try {
-        in = new BufferedInputStream(file.toString().endsWith(".gz") ? new GZIPInputStream(raw, BUFFER_BYTES) : raw, BUFFER_BYTES);
+        var plain = file.toString().endsWith(".gz") ? new GZIPInputStream(raw, BUFFER_BYTES) : raw;
+        in = new BufferedInputStream(plain, BUFFER_BYTES);
       } catch (IOException e) {
         raw.close();
         throw e;
@@ -64,7 +64,8 @@ final class Utf8Lines implements AutoCloseable {
       }
       for (; b >= 0 && b != '\n'; b = in.read()) {
         if (line.size() == LONGEST_LINE_BYTES) {
-          throw new BadInputException(where() + ": the line is longer than " + LONGEST_LINE_BYTES + " bytes; expected one row a line");
+          throw new BadInputException(
+              where() + ": the line is longer than " + LONGEST_LINE_BYTES + " bytes; expected one row a line");
         }
         line.write(b);
       }
