@@ -5,6 +5,7 @@ import io.github.tern4j.nn.file.ModelFiles;
 import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.nn.qwen3.SubLn;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.CpuBackend;
@@ -54,7 +55,7 @@ public final class InferenceModel implements AutoCloseable {
     if (!(backend instanceof CpuBackend)) {
       throw new BadInputException("inference: backend " + backend.name() + " is not supported; expected reference or vector");
     }
-    BitDistillConfig quantizer = config.bitDistill().orElseGet(BitDistillConfig::paper);
+    BitDistillConfig quantizer = config.bitDistill().orElseGet(() -> BitDistillConfig.paper(SubLn.NONE));
     this.config = config;
     this.source = source;
     this.coder = new ActivationCoder(backend.kernel(ActivationQuantizerKernel.class), quantizer.epsilonRule(), quantizer.activationEps());

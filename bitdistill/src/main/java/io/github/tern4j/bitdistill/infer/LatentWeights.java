@@ -30,7 +30,7 @@ final class LatentWeights implements WeightSource {
       throw new BadInputException(origin + ": weights as " + format + " for a " + (student ? "ternary" : "full-precision")
           + " model; expected " + (student ? "TERNARY or TERNARY_BF16" : "F32 or BF16"));
     }
-    ModelLayout.of(config).check(origin, tensors);
+    ModelLayout.of(config, origin, tensors).check(origin, tensors);
     this.config = config;
     this.tensors = tensors;
     this.format = format;

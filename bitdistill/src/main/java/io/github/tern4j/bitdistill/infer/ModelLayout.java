@@ -57,6 +57,20 @@ public record ModelLayout(List<Parameter> parameters) {
     return new ModelLayout(List.copyOf(parameters));
   }
 
+  /**
+   * The parameters of a model that is said to consist of these tensors. A configuration with more layers than there are tensors is
+   * refused before anything is made for each of them.
+   *
+   * @param origin what to call the source in the message
+   */
+  static ModelLayout of(QwenConfig config, String origin, TensorSource tensors) {
+    if (config.numHiddenLayers() > tensors.names().size()) {
+      throw new BadInputException(origin + ": num_hidden_layers " + config.numHiddenLayers() + " with " + tensors.names().size()
+          + " tensors; expected several tensors a layer");
+    }
+    return of(config);
+  }
+
   /** What the names of a layer's parameters begin with. */
   static String layer(int index) {
     return "model.layers." + index + ".";

@@ -56,7 +56,7 @@ public final class StudentExport {
       SafetensorsType tables, Backend backend) {
     BitDistillConfig student = config.bitDistill().filter(BitDistillConfig::bitLinear).orElseThrow(() ->
         new BadInputException(origin + ": a full-precision model; expected a student (config.json with bitdistill.bitlinear true)"));
-    ModelLayout layout = ModelLayout.of(config);
+    ModelLayout layout = ModelLayout.of(config, origin, latent);
     layout.check(origin, latent);
     SafetensorsWriter writer = new SafetensorsWriter()
         .metadata(TernaryFile.FORMAT_KEY, TernaryFile.FORMAT)

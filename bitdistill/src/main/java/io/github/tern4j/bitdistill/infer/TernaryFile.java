@@ -52,6 +52,7 @@ public final class TernaryFile implements AutoCloseable {
   private final SafetensorsFile file;
   private final QwenConfig config;
   private final BitDistillConfig student;
+  private final ModelLayout layout;
 
   private TernaryFile(SafetensorsFile file) {
     this.file = file;
@@ -60,8 +61,9 @@ public final class TernaryFile implements AutoCloseable {
     this.config = QwenConfig.fromJson(JsonFile.parse(file + ": " + CONFIG_KEY, text(CONFIG_KEY)));
     this.student = config.bitDistill().filter(BitDistillConfig::bitLinear).orElseThrow(() ->
         new BadInputException(file + ": config has no ternary projections; expected bitdistill.bitlinear true"));
+    this.layout = ModelLayout.of(config, file.toString(), file);
     requireTensors();
-    for (Parameter parameter : ModelLayout.of(config).parameters()) {
+    for (Parameter parameter : layout.parameters()) {
       switch (parameter.role()) {
         case PROJECTION -> {
           requireCodes(parameter);
@@ -117,7 +119,7 @@ public final class TernaryFile implements AutoCloseable {
     List<String> problems = new ArrayList<>();
     Set<String> left = new LinkedHashSet<>(file.names());
     left.remove(TOKENIZER);
-    for (Parameter parameter : ModelLayout.of(config).parameters()) {
+    for (Parameter parameter : layout.parameters()) {
       String name = parameter.name();
       left.remove(name);
       switch (parameter.role()) {
@@ -207,6 +209,11 @@ public final class TernaryFile implements AutoCloseable {
     return config;
   }
 
+  /** The parameters of the model. */
+  public ModelLayout layout() {
+    return layout;
+  }
+
   /** The tokenizer in the file, if there is one. */
   public Optional<Tokenizer> tokenizer() {
     return file.names().contains(TOKENIZER)
@@ -222,7 +229,7 @@ public final class TernaryFile implements AutoCloseable {
 
   /** Bytes of packed projections and their scales, and of the whole file. */
   public FileSizes sizes() {
-    long blocks = ModelLayout.of(config).parameters().stream().filter(parameter -> parameter.role() == ModelLayout.Role.PROJECTION)
+    long blocks = layout.parameters().stream().filter(parameter -> parameter.role() == ModelLayout.Role.PROJECTION)
         .mapToLong(parameter -> packed(parameter).byteSize()).sum();
     return FileSizes.of(blocks, file.file());
   }
@@ -243,7 +250,7 @@ public final class TernaryFile implements AutoCloseable {
 
     @Override
     public WeightMatrix projection(String name) {
-      Parameter projection = ModelLayout.of(file.config).parameters().stream()
+      Parameter projection = file.layout.parameters().stream()
           .filter(parameter -> parameter.name().equals(name)).findFirst().orElseThrow();
       return new TernaryWeight(file.packed(projection), backend);
     }

@@ -2,8 +2,8 @@ package io.github.tern4j.bitdistill.metric;
 
 /**
  * A share of successes with its 95 % confidence interval after Wilson (1927):
- * {@code (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)}, which stays inside [0, 1] and is right also near its
- * ends.
+ * {@code (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)}, which stays inside [0, 1] and is right
+ * also near its ends.
  *
  * @param value successes / trials
  * @param low lower end

@@ -33,8 +33,10 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
    * @param kvHeads key-value heads
    * @param headDim width of a head
    * @param intermediate width of the gated part
+   * @param initializerRange standard deviation of fresh weights; the published 0.02 is made for wide models, and 1 / sqrt(hidden) lets
+   *     narrow ones learn sooner
    */
-  public record Model(int hidden, int layers, int heads, int kvHeads, int headDim, int intermediate) {}
+  public record Model(int hidden, int layers, int heads, int kvHeads, int headDim, int intermediate, double initializerRange) {}
 
   /**
    * Training of the tokenizer.
@@ -52,8 +54,9 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
    * @param length tokens of a sequence
    * @param rate peak learning rate
    * @param warmup share of the steps in which the rate rises
+   * @param inOrder whether text is read in its own order, for corpora that go from easy to hard, instead of in random order
    */
-  public record Pretrain(long tokens, int batch, int length, double rate, double warmup) {
+  public record Pretrain(long tokens, int batch, int length, double rate, double warmup, boolean inOrder) {
 
     /** Optimizer steps. */
     public long steps() {
@@ -122,7 +125,8 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
   }
 
   private static Pretrain scaled(Pretrain stage, double factor) {
-    return new Pretrain(Math.max(1, Math.round(stage.tokens * factor)), stage.batch, stage.length, stage.rate, stage.warmup);
+    return new Pretrain(Math.max(1, Math.round(stage.tokens * factor)), stage.batch, stage.length, stage.rate, stage.warmup,
+        stage.inOrder);
   }
 
   private static Finetune scaled(Finetune stage, double factor) {

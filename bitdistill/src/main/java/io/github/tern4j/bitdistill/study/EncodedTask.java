@@ -20,27 +20,33 @@ import java.util.List;
 public record EncodedTask(List<EncodedExample> train, List<EncodedExample> evaluation, int[] labels, int[] labelTokens) {
 
   /**
-   * Encodes a task; prompts longer than {@code maxTokens} have their fields shortened.
+   * Encodes a task; prompts longer than {@code maxTokens} have their fields shortened. Each begins with the boundary token, as the
+   * documents of pre-training do.
    *
+   * @param boundary the token between documents
    * @throws BadInputException when the tokenizer gives two labels the same first token
    */
   public static EncodedTask encode(ClassificationTask task, List<ClassificationExample> train,
-      List<ClassificationExample> evaluation, Tokenizer tokenizer, int maxTokens) {
+      List<ClassificationExample> evaluation, Tokenizer tokenizer, int boundary,
+      int maxTokens) {
     int[] labelTokens = task.labels().stream().mapToInt(label -> tokenizer.encode(label.verbalizer())[0]).toArray();
     if (Arrays.stream(labelTokens).distinct().count() < labelTokens.length) {
       throw new BadInputException("task " + task.name() + ": the answers "
           + task.labels().stream().map(label -> label.verbalizer().strip()).toList() + " begin with the tokens "
           + Arrays.toString(labelTokens) + "; expected different ones (train the tokenizer with a larger vocabulary)");
     }
-    return new EncodedTask(encode(train, labelTokens, tokenizer, maxTokens), encode(evaluation, labelTokens, tokenizer, maxTokens),
-        evaluation.stream().mapToInt(ClassificationExample::label).toArray(), labelTokens);
+    return new EncodedTask(encode(train, labelTokens, tokenizer, boundary, maxTokens),
+        encode(evaluation, labelTokens, tokenizer, boundary, maxTokens), evaluation.stream().mapToInt(ClassificationExample::label).toArray(), labelTokens);
   }
 
-  private static List<EncodedExample> encode(List<ClassificationExample> examples, int[] labelTokens, Tokenizer tokenizer,
+  private static List<EncodedExample> encode(List<ClassificationExample> examples, int[] labelTokens, Tokenizer tokenizer, int boundary,
       int maxTokens) {
-    return examples.stream()
-        .map(example -> new EncodedExample(example.prompt().encode(tokenizer::encode, maxTokens),
-            new int[] {labelTokens[example.label()]}))
-        .toList();
+    return examples.stream().map(example -> {
+      int[] text = example.prompt().encode(tokenizer::encode, maxTokens - 1);
+      int[] prompt = new int[text.length + 1];
+      prompt[0] = boundary;
+      System.arraycopy(text, 0, prompt, 1, text.length);
+      return new EncodedExample(prompt, new int[] {labelTokens[example.label()]});
+    }).toList();
   }
 }

@@ -59,7 +59,8 @@ public final class Experiment {
       throws IOException {
     Files.createDirectories(folder.root());
     Tokenizer tokenizer = tokenizer(progress);
-    EncodedTask task = EncodedTask.encode(input.task(), input.train(), input.evaluation(), tokenizer, recipe.teacher().maxTokens());
+    EncodedTask task = EncodedTask.encode(input.task(), input.train(), input.evaluation(), tokenizer,
+        tokenizer.requiredId(BOUNDARY), recipe.teacher().maxTokens());
     if (!Files.exists(folder.corpus())) {
       try (Progress.Stage display = progress.start("encoding the corpus", "corpus", 0, 1)) {
         TokenShardWriter.write(folder.corpus(), input.corpus(), tokenizer, BOUNDARY);

@@ -39,9 +39,6 @@ public final class Study {
 
   private static final long STEPS_BETWEEN_CHECKPOINTS = 100;
 
-  /** Standard deviation of fresh weights, as in the published Qwen3 models. */
-  private static final double INITIALIZER_RANGE = 0.02;
-
   private final Recipe recipe;
   private final StudyFolder folder;
   private final Backend backend;
@@ -120,7 +117,7 @@ public final class Study {
   private TrainableModel freshBase(int vocabulary) {
     Recipe.Model sizes = recipe.model();
     QwenConfig config = QwenConfig.of(vocabulary, sizes.hidden(), sizes.intermediate(), sizes.layers(), sizes.heads(),
-        sizes.kvHeads(), sizes.headDim(), true, INITIALIZER_RANGE);
+        sizes.kvHeads(), sizes.headDim(), true, sizes.initializerRange());
     return TrainableModel.build(config, ParameterSource.fresh(backend, rng.at("weights")), backend);
   }
 
@@ -162,7 +159,9 @@ public final class Study {
 
   // Each stage reads the corpus in an order of its own, so that stage 2 does not begin with what the base model began with.
   private PackedBatches corpusBatches(TokenShard corpus, Recipe.Pretrain stage, String name) {
-    return new PackedBatches(corpus, stage.batch(), stage.length(), rng.at("corpus").at(name));
+    return stage.inOrder()
+        ? PackedBatches.inOrder(corpus, stage.batch(), stage.length())
+        : new PackedBatches(corpus, stage.batch(), stage.length(), rng.at("corpus").at(name));
   }
 
   // The same order of examples for all methods, so that they differ in nothing but the method.

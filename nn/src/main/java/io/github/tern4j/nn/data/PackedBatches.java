@@ -3,6 +3,8 @@ package io.github.tern4j.nn.data;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
 import java.util.Arrays;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /**
  * Batches of windows of equal length from a shard, for pre-training: inputs are tokens {@code [s, s + length)}, targets the
@@ -21,11 +23,24 @@ public final class PackedBatches {
   private final EpochOrder<int[]> orders;
 
   /**
-   * Batches of {@code batch} windows of {@code tokens} tokens.
+   * Batches of {@code batch} windows of {@code tokens} tokens in random order.
    *
    * @throws BadInputException if the shard is shorter than one window and its last target
    */
   public PackedBatches(TokenShard shard, int batch, int tokens, Rng rng) {
+    this(shard, batch, tokens, rng, Rng::permutation);
+  }
+
+  /**
+   * Batches of windows in the order of the shard, for corpora that go from easy to hard.
+   *
+   * @throws BadInputException if the shard is shorter than one window and its last target
+   */
+  public static PackedBatches inOrder(TokenShard shard, int batch, int tokens) {
+    return new PackedBatches(shard, batch, tokens, Rng.of(0), (rng, windows) -> IntStream.range(0, windows).toArray());
+  }
+
+  private PackedBatches(TokenShard shard, int batch, int tokens, Rng rng, BiFunction<Rng, Integer, int[]> order) {
     if (batch < 1 || tokens < 1) {
       throw new IllegalArgumentException("packed batches: [" + batch + ", " + tokens + "]; expected at least [1, 1]");
     }
@@ -38,7 +53,7 @@ public final class PackedBatches {
     this.tokens = tokens;
     windows = Math.toIntExact((shard.count() - 1) / tokens);
     int n = windows;
-    orders = new EpochOrder<>(rng, epoch -> epoch.permutation(n));
+    orders = new EpochOrder<>(rng, epoch -> order.apply(epoch, n));
   }
 
   /** How many windows an epoch has. */

@@ -1,0 +1,193 @@
+package io.github.tern4j.bitdistill.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.tern4j.nn.file.SafetensorsFile;
+import io.github.tern4j.nn.file.SafetensorsType;
+import io.github.tern4j.nn.file.SafetensorsWriter;
+import io.github.tern4j.nn.qwen3.BitDistillConfig;
+import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.nn.qwen3.SubLn;
+import io.github.tern4j.nn.tokenizer.BpeTrainer;
+import io.github.tern4j.nn.tokenizer.Tokenizer;
+import io.github.tern4j.nn.tokenizer.TokenizerFile;
+import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.Backends;
+import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.kernel.EpsilonRule;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TernaryFileTest {
+
+  private static final String UP = "model.layers.0.mlp.up_proj.weight";
+
+  private final Backend backend = Backends.open("vector", 1);
+
+  @TempDir
+  private Path folder;
+
+  @AfterAll
+  void close() {
+    backend.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PAPER, 0, true, F32", "ALL, 16, false, BF16", "NONE, 7, false, F32"})
+  void aWrittenStudentHasTheLogitsOfTheOneInMemory(SubLn subLn, int groupSize, boolean tied, SafetensorsType tables) {
+    BitDistillConfig options = RandomModel.student(subLn, EpsilonRule.LOWER_BOUND, groupSize);
+    RandomModel random = RandomModel.of(RandomModel.config(tied, true, true, Optional.of(options)), 3);
+    Path file = write(random, tables);
+    int[] text = RandomModel.text(20, 1);
+    WeightFormat format = tables == SafetensorsType.BF16 ? WeightFormat.TERNARY_BF16 : WeightFormat.TERNARY;
+    try (InferenceModel stored = InferenceModel.load(file, backend);
+        InferenceModel inMemory = InferenceModel.of(random.config(), random, backend, format)) {
+      assertThat(stored.config()).isEqualTo(random.config());
+      assertThat(stored.session().prefill(text)).isEqualTo(inMemory.session().prefill(text));
+      assertThat(stored.blockWeightBytes()).isEqualTo(inMemory.blockWeightBytes());
+      assertThat(stored.bytesPerToken()).isEqualTo(inMemory.bytesPerToken());
+    }
+  }
+
+  @Test
+  void bothSizesAreReported() throws IOException {
+    RandomModel random = RandomModel.paperStudent(4);
+    Path file = folder.resolve("sizes.ternary");
+    FileSizes sizes = StudentExport.write("test", random.config(), random, Optional.empty(), file, SafetensorsType.BF16, backend);
+    // Two layers of q [48, 40], k and v [24, 40], o [40, 48], gate and up [52, 40], down [40, 52]; a scale of 4 bytes each.
+    long layer = 48 * 10 + 2 * 24 * 10 + 40 * 12 + 2 * 52 * 10 + 40 * 13 + 7 * 4;
+    assertThat(sizes.blockWeightBytes()).isEqualTo(2 * layer);
+    assertThat(sizes.fileBytes()).isEqualTo(Files.size(file));
+    try (TernaryFile stored = TernaryFile.open(file)) {
+      assertThat(stored.sizes()).isEqualTo(sizes);
+    }
+  }
+
+  @Test
+  void aTokenizerTravelsInTheFile() throws IOException {
+    RandomModel random = RandomModel.paperStudent(5);
+    Tokenizer tokenizer = new BpeTrainer(270).train(Stream.of("a text, a text, another text"));
+    TokenizerFile.write(tokenizer, folder.resolve("tokenizer.json"));
+    Path file = folder.resolve("with-tokenizer.ternary");
+    StudentExport.write("test", random.config(), random, Optional.of(Files.readAllBytes(folder.resolve("tokenizer.json"))), file,
+        SafetensorsType.F32, backend);
+    try (TernaryFile stored = TernaryFile.open(file)) {
+      assertThat(stored.tokenizer().orElseThrow().encode("a text")).isEqualTo(tokenizer.encode("a text"));
+    }
+    try (TernaryFile without = TernaryFile.open(write(random, SafetensorsType.F32))) {
+      assertThat(without.tokenizer()).isEmpty();
+    }
+  }
+
+  @Test
+  void fullPrecisionModelsAreNotExported() {
+    RandomModel random = RandomModel.plain(6);
+    assertThatThrownBy(() -> write(random, SafetensorsType.F32)).isInstanceOf(BadInputException.class)
+        .hasMessage("test: a full-precision model; expected a student (config.json with bitdistill.bitlinear true)");
+  }
+
+  @Test
+  void bitsThatAreNoCodeAreRefused() {
+    RandomModel random = RandomModel.paperStudent(7);
+    for (long at : new long[] {0, 9, 519}) {
+      Path file = changed(random, bytes -> bytes.set(ValueLayout.JAVA_BYTE, at, (byte) 0b00001100), scales -> { });
+      assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
+          .hasMessageContaining(UP + " holds bits that are no ternary code near byte " + at / 8 * 8);
+    }
+  }
+
+  @Test
+  void codesBehindTheLastColumnAreRefused() {
+    BitDistillConfig options = BitDistillConfig.paper();
+    QwenConfig plain = RandomModel.config(true, false, true, Optional.of(options));
+    QwenConfig odd = new QwenConfig(plain.vocabSize(), 41, 53, 1, 4, 2, 12, 1e-6f, 1e4, 96, true, false, true, 0.02,
+        plain.bosTokenId(), plain.eosTokenId(), plain.bitDistill());
+    RandomModel random = RandomModel.of(odd, 8);
+    // Column 40 lies in the lowest two bits of byte 10 of a row; code 0 is written as 1.
+    Path file = changed(random, bytes -> bytes.set(ValueLayout.JAVA_BYTE, 10, (byte) 0b01011001), scales -> { });
+    assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class).hasMessageContaining("near byte 10");
+    Path sound = changed(random, bytes -> bytes.set(ValueLayout.JAVA_BYTE, 10, (byte) 0b01010110), scales -> { });
+    TernaryFile.open(sound).close();
+  }
+
+  @Test
+  void scalesThatAreNoneAreRefused() {
+    RandomModel random = RandomModel.paperStudent(9);
+    for (float scale : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+      Path file = changed(random, bytes -> { }, scales -> scales.array()[0] = scale);
+      assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
+          .hasMessageContaining(UP + "_scale holds " + scale + "; expected scales from 0");
+    }
+  }
+
+  @Test
+  void filesOfOtherKindsAreRefused() throws IOException {
+    Path other = folder.resolve("other.safetensors");
+    new SafetensorsWriter().add("x", Tensor.zeros(2)).write(other);
+    assertThatThrownBy(() -> InferenceModel.load(other, backend)).isInstanceOf(BadInputException.class)
+        .hasMessage(other + ": metadata has another format; expected tern4j-ternary");
+    Path missing = folder.resolve("missing.ternary");
+    assertThatThrownBy(() -> InferenceModel.load(missing, backend)).isInstanceOf(BadInputException.class)
+        .hasMessageContaining("missing.ternary");
+  }
+
+  @Test
+  void moreLayersThanTensorsAreRefusedAtOnce() {
+    RandomModel random = RandomModel.paperStudent(10);
+    String config = random.config().toJson().put("num_hidden_layers", Integer.MAX_VALUE).toString();
+    Path file = folder.resolve("layers.ternary");
+    new SafetensorsWriter().metadata("format", "tern4j-ternary").metadata("version", "1").metadata("config", config)
+        .add("x", Tensor.zeros(2)).write(file);
+    assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
+        .hasMessage(file + ": num_hidden_layers 2147483647 with 1 tensors; expected several tensors a layer");
+  }
+
+  private Path write(RandomModel random, SafetensorsType tables) {
+    Path file = folder.resolve("model.ternary");
+    StudentExport.write("test", random.config(), random, Optional.empty(), file, tables, backend);
+    return file;
+  }
+
+  /** A copy of an exported file with other codes and scales of one projection. */
+  private Path changed(RandomModel random, Consumer<MemorySegment> codes, Consumer<Tensor> scales) {
+    Path changed = folder.resolve("changed.ternary");
+    try (SafetensorsFile original = SafetensorsFile.open(write(random, SafetensorsType.F32))) {
+      SafetensorsWriter writer = new SafetensorsWriter();
+      original.metadata().forEach(writer::metadata);
+      for (String name : original.names()) {
+        MemorySegment bytes = Arena.ofAuto().allocate(original.bytes(name).byteSize());
+        bytes.copyFrom(original.bytes(name));
+        if (original.type(name) == SafetensorsType.U8) {
+          if (name.equals(UP)) {
+            codes.accept(bytes);
+          }
+          writer.addBytes(name, bytes, original.shape(name).dims());
+        } else {
+          Tensor values = original.floats(name);
+          if (name.equals(UP + "_scale")) {
+            scales.accept(values);
+          }
+          writer.add(name, values);
+        }
+      }
+      writer.write(changed);
+    }
+    return changed;
+  }
+}
