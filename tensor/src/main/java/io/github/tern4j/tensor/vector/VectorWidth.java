@@ -21,6 +21,9 @@ final class VectorWidth {
   /** Lanes of 32 bits. */
   static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, VectorShape.forBitSize(BITS));
 
+  /** The same lanes as integers. */
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorShape.forBitSize(BITS));
+
   /** The same width in shorts. */
   static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS));
 
