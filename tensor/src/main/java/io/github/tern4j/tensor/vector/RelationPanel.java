@@ -74,8 +74,9 @@ final class RelationPanel {
   private static void addAsKeys(float[] scores, float[] max, float[] logSum, int lane, int keys, float[] other) {
     for (int key = 0; key < keys; key++) {
       FloatVector score = Lanes.load(scores, lane + key * COLUMNS);
+      FloatVector asQuery = Lanes.load(other, key * LANES);
       FloatVector asKey = VectorMath.exp(score.sub(max[key]).sub(logSum[key]));
-      Lanes.load(other, key * LANES).add(asKey).intoArray(scores, lane + key * COLUMNS);
+      asQuery.add(asKey).intoArray(scores, lane + key * COLUMNS);
     }
   }
 

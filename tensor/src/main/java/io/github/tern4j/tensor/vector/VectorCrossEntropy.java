@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.vector;
 
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
@@ -68,8 +69,12 @@ final class VectorCrossEntropy implements CrossEntropyKernel {
   private static void gradient(float[] x, int from, int n, float normalizer, float factor, float[] grads, int to, boolean add) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector probability = VectorMath.exp(Lanes.load(x, from + i).sub(normalizer));
-      Lanes.store(probability.mul(factor), grads, to + i, add);
+      FloatVector grad = VectorMath.exp(Lanes.load(x, from + i).sub(normalizer)).mul(factor);
+      if (add) {
+        grad.add(FloatVector.fromArray(FLOATS, grads, to + i)).intoArray(grads, to + i);
+      } else {
+        grad.intoArray(grads, to + i);
+      }
     }
     for (; i < n; i++) {
       Lanes.store(FloatMath.exp(x[from + i] - normalizer) * factor, grads, to + i, add);

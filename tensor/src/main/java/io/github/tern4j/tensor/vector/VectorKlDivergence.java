@@ -125,7 +125,13 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector logTeacher = Lanes.load(logits, at + i).sub(teacher.max).mul(teacher.inverseTau).sub(teacher.logSum);
-      Lanes.store(Lanes.load(student, i).sub(VectorMath.exp(logTeacher)).mul(scale), grads, to + i, add);
+      FloatVector ofStudent = Lanes.load(student, i);
+      FloatVector grad = ofStudent.sub(VectorMath.exp(logTeacher)).mul(scale);
+      if (add) {
+        grad.add(FloatVector.fromArray(FLOATS, grads, to + i)).intoArray(grads, to + i);
+      } else {
+        grad.intoArray(grads, to + i);
+      }
     }
     for (; i < n; i++) {
       Lanes.store((student[i] - FloatMath.exp(teacher.logProbability(logits[at + i]))) * scale, grads, to + i, add);

@@ -20,7 +20,12 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** The functions of {@link FloatMath}, lane by lane with the same operations and so the same bits. */
+/**
+ * The functions of {@link FloatMath}, lane by lane with the same operations and so the same bits.
+ *
+ * <p>An exponential takes most of the nodes after which the JIT inlines nothing but the Vector API itself into a method. So these
+ * functions call no helpers, a loop has at most one of them, and what it calls of our own it calls before.
+ */
 final class VectorMath {
 
   private static final int SHIFT_BITS = Float.floatToRawIntBits(ROUNDING_SHIFT);
@@ -44,13 +49,11 @@ final class VectorMath {
     // The low bits of the shifted number are n itself, without the conversion's care for NaN.
     IntVector exponent = shifted.reinterpretAsInts().sub(SHIFT_BITS);
     IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-    FloatVector result = y.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    IntVector rest = exponent.sub(half);
+    FloatVector result = y.mul(half.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats())
+        .mul(rest.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats());
     return result.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_OVERFLOW))
         .blend(0, x.compare(VectorOperators.LT, EXP_UNDERFLOW));
-  }
-
-  private static FloatVector powerOfTwo(IntVector exponent) {
-    return exponent.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
   }
 
   /** The nearest integers, ties to even, of magnitudes below 2^22; zero has no sign and NaN becomes 0, as in a conversion to int. */

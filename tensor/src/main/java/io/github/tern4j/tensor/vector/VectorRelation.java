@@ -152,8 +152,8 @@ final class VectorRelation implements RelationKernel {
     /** Scores of a panel of queries from {@code token} on with all keys. */
     void scores(int token) {
       MatmulPacking.packTransposedPanel(y, token * width, width, Math.min(COLUMNS, length - token), width, panel, 0);
+      Lanes.scale(panel, 0, scoreFactor, width * COLUMNS, panel, 0, false);
       rows.multiply(length, width, panel, 0, scores, 0);
-      Lanes.scale(scores, 0, scoreFactor, length * COLUMNS, scores, 0, false);
     }
 
     /** Largest score and logarithm of the softmax denominator of the queries of the panel. */

@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.vector;
 
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
@@ -117,8 +118,13 @@ final class VectorSoftmax implements SoftmaxKernel {
       float[] y, int atY, float[] gradOut, int atOut, int n, float sum, float[] gradX, int atX, boolean add) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector grad = Lanes.load(gradOut, atOut + i).sub(VectorMath.exp(Lanes.load(y, atY + i)).mul(sum));
-      Lanes.store(grad, gradX, atX + i, add);
+      FloatVector g = Lanes.load(gradOut, atOut + i);
+      FloatVector grad = g.sub(VectorMath.exp(Lanes.load(y, atY + i)).mul(sum));
+      if (add) {
+        grad.add(FloatVector.fromArray(FLOATS, gradX, atX + i)).intoArray(gradX, atX + i);
+      } else {
+        grad.intoArray(gradX, atX + i);
+      }
     }
     for (; i < n; i++) {
       Lanes.store(gradOut[atOut + i] - FloatMath.exp(y[atY + i]) * sum, gradX, atX + i, add);

@@ -29,7 +29,8 @@ final class VectorSwiGlu implements SwiGluKernel {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector z = Lanes.load(gate, gateAt + i);
-      z.mul(VectorMath.sigmoid(z)).mul(Lanes.load(up, upAt + i)).intoArray(out, outAt + i);
+      FloatVector u = Lanes.load(up, upAt + i);
+      z.mul(VectorMath.sigmoid(z)).mul(u).intoArray(out, outAt + i);
     }
     for (; i < n; i++) {
       out[outAt + i] = gate[gateAt + i] * FloatMath.sigmoid(gate[gateAt + i]) * up[upAt + i];
@@ -55,8 +56,18 @@ final class VectorSwiGlu implements SwiGluKernel {
       FloatVector s = VectorMath.sigmoid(z);
       FloatVector one = FloatVector.broadcast(FLOATS, 1);
       FloatVector slope = z.mul(one.sub(s)).add(one);
-      Lanes.store(g.mul(u).mul(s).mul(slope), gradGate, gradGateAt + i, addGate);
-      Lanes.store(g.mul(z).mul(s), gradUp, gradUpAt + i, addUp);
+      FloatVector ofGate = g.mul(u).mul(s).mul(slope);
+      FloatVector ofUp = g.mul(z).mul(s);
+      if (addGate) {
+        ofGate.add(FloatVector.fromArray(FLOATS, gradGate, gradGateAt + i)).intoArray(gradGate, gradGateAt + i);
+      } else {
+        ofGate.intoArray(gradGate, gradGateAt + i);
+      }
+      if (addUp) {
+        ofUp.add(FloatVector.fromArray(FLOATS, gradUp, gradUpAt + i)).intoArray(gradUp, gradUpAt + i);
+      } else {
+        ofUp.intoArray(gradUp, gradUpAt + i);
+      }
     }
     for (; i < n; i++) {
       float z = gate[gateAt + i];

@@ -125,10 +125,16 @@ final class VectorUnary implements UnaryKernel {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector z = Lanes.load(x, at + i);
+      FloatVector g = Lanes.load(gradOut, gradOutAt + i);
       FloatVector s = VectorMath.sigmoid(z);
       FloatVector one = FloatVector.broadcast(FLOATS, 1);
       FloatVector slope = s.mul(z.mul(one.sub(s)).add(one));
-      Lanes.store(Lanes.load(gradOut, gradOutAt + i).mul(slope), gradX, gradXAt + i, add);
+      FloatVector grad = g.mul(slope);
+      if (add) {
+        grad.add(FloatVector.fromArray(FLOATS, gradX, gradXAt + i)).intoArray(gradX, gradXAt + i);
+      } else {
+        grad.intoArray(gradX, gradXAt + i);
+      }
     }
     for (; i < n; i++) {
       Lanes.store(gradOut[gradOutAt + i] * UnaryFunction.SILU.derivative(x[at + i], 0), gradX, gradXAt + i, add);
