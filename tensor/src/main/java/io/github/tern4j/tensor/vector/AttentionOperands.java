@@ -1,7 +1,6 @@
 package io.github.tern4j.tensor.vector;
 
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.MatmulKernel;
 
 /**
  * Sizes of one call of attention.
@@ -11,10 +10,6 @@ import io.github.tern4j.tensor.kernel.MatmulKernel;
 record AttentionOperands(int batch, int tokens, int keys, int kvHeads, int group, int headDim, boolean causal) {
 
   static AttentionOperands of(Tensor q, Tensor k, boolean causal) {
-    if (q.dim(3) > MatmulKernel.K_BLOCK) {
-      throw new IllegalArgumentException(
-          "attention: headDim of q " + q.shape() + " is too large; expected at most " + MatmulKernel.K_BLOCK);
-    }
     return new AttentionOperands(q.dim(0), q.dim(1), k.dim(1), k.dim(2), k.dim(2) == 0 ? 0 : q.dim(2) / k.dim(2), q.dim(3), causal);
   }
 

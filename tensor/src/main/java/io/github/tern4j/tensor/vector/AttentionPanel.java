@@ -32,6 +32,23 @@ final class AttentionPanel {
     }
   }
 
+  /** Stores each lane's maximum, from {@code max[to]} on, and {@code sum exp(score - max)}; scores are kept. */
+  static void statistics(float[] scores, int keys, float[] max, int to, float[] sum) {
+    for (int lane = 0; lane < COLUMNS; lane += LANES) {
+      maxOfKeys(scores, lane, keys, max, to + lane);
+      expSumOfKeys(scores, lane, keys, max, to + lane, sum, lane);
+    }
+  }
+
+  private static void expSumOfKeys(float[] scores, int at, int keys, float[] max, int maxAt, float[] sum, int lane) {
+    FloatVector largest = Lanes.load(max, maxAt);
+    FloatVector total = FloatVector.zero(FLOATS);
+    for (int key = 0; key < keys; key++) {
+      total = total.add(VectorMath.exp(Lanes.load(scores, at + key * COLUMNS).sub(largest)));
+    }
+    total.intoArray(sum, lane);
+  }
+
   private static void maxOfKeys(float[] scores, int at, int keys, float[] max, int lane) {
     FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     for (int key = 0; key < keys; key++) {

@@ -67,4 +67,26 @@ final class Lanes {
       store(load(x, at + i, rest).mul(factor), out, outAt + i, rest, add);
     }
   }
+
+  /** {@code out_i = fma(x_i, factor, out_i)}. */
+  static void addScaled(float[] x, int at, float factor, int n, float[] out, int outAt) {
+    FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      load(x, at + i).fma(factors, load(out, outAt + i)).intoArray(out, outAt + i);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = first(n - i);
+      load(x, at + i, rest).fma(factors, load(out, outAt + i, rest)).intoArray(out, outAt + i, rest);
+    }
+  }
+
+  /** Copies a row, or adds it. */
+  static void put(float[] x, int at, int n, float[] out, int outAt, boolean add) {
+    if (add) {
+      add(x, at, n, out, outAt);
+    } else {
+      System.arraycopy(x, at, out, outAt, n);
+    }
+  }
 }

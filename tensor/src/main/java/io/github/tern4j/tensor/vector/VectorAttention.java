@@ -8,7 +8,6 @@ import static io.github.tern4j.tensor.vector.MatmulTile.GROUP_STRIDE;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
-import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.Summation;
 import java.util.Arrays;
 
@@ -62,32 +61,32 @@ final class VectorAttention implements AttentionKernel {
       int kvHead = task / blocks % x.kvHeads();
       int batch = task / blocks / x.kvHeads();
       int keys = x.visibleKeys(last);
-      float[] packedKeys = packRows(k, batch, kvHead, keys, x.headDim(), keyScratch);
-      float[] packedValues = packColumns(v, batch, kvHead, keys, x.headDim(), valueScratch);
+      LeftFactor keyRows = rowsOf(k, batch, kvHead, keys, keyScratch);
+      LeftFactor valueColumns = columnsOf(v, batch, kvHead, keys, valueScratch);
       for (int head = kvHead * x.group(); head < (kvHead + 1) * x.group(); head++) {
         for (int token = first; token < last; token += COLUMNS) {
-          forward(x, q, batch, head, token, Math.min(COLUMNS, last - token), packedKeys, packedValues, out, logSumExp);
+          forward(x, q, batch, head, token, Math.min(COLUMNS, last - token), keyRows, valueColumns, out, logSumExp);
         }
       }
     });
   }
 
   /** One panel of queries. */
-  private void forward(AttentionOperands x, Tensor q, int batch, int head, int token, int queries, float[] packedKeys,
-      float[] packedValues, Tensor out, Tensor logSumExp) {
+  private void forward(AttentionOperands x, Tensor q, int batch, int head, int token, int queries, LeftFactor keyRows,
+      LeftFactor valueColumns, Tensor out, Tensor logSumExp) {
     int headDim = x.headDim();
     int keys = x.visibleKeys(token + queries);
     float[] panel = queryScratch.atLeast(headDim * COLUMNS);
     packQueries(q, batch, head, token, queries, x.scale(), panel);
-    float[] scores = scoreScratch.atLeast(paddedRows(keys) * COLUMNS);
-    multiplyRows(packedKeys, keys, panel, headDim, scores, 0);
+    float[] scores = scoreScratch.atLeast(LeftFactor.paddedRows(keys) * COLUMNS);
+    keyRows.multiply(keys, headDim, panel, 0, scores, 0);
     if (x.causal()) {
       AttentionPanel.hideLaterKeys(scores, 0, x.position(token), keys, Float.NEGATIVE_INFINITY);
     }
     float[] max = new float[COLUMNS];
     float[] sum = new float[COLUMNS];
     AttentionPanel.exponentials(scores, 0, keys, max, sum);
-    float[] tile = multiplyVisible(x, packedValues, token, queries, scores, 0);
+    float[] tile = multiplyVisible(x, valueColumns, token, queries, scores, 0);
     AttentionPanel.divide(tile, headDim, sum);
     MatmulPacking.transpose(tile, 0, COLUMNS, headDim, queries, out.array(), at(out, batch, token, head), out.arrayStride(1));
     int statistic = logSumExp.arrayOffset() + batch * logSumExp.arrayStride(0) + head * logSumExp.arrayStride(1) + token;
@@ -120,9 +119,9 @@ final class VectorAttention implements AttentionKernel {
 
     private final AttentionOperands x;
     private final int batch;
-    private final float[] keyRows;
-    private final float[] valueRows;
-    private final float[] keyColumns;
+    private final LeftFactor keyRows;
+    private final LeftFactor valueRows;
+    private final LeftFactor keyColumns;
     private final float[] gradKeys;
     private final float[] gradValues;
     private final int panelStride;
@@ -132,15 +131,15 @@ final class VectorAttention implements AttentionKernel {
     Backward(AttentionOperands x, int batch, int kvHead, Tensor k, Tensor v) {
       this.x = x;
       this.batch = batch;
-      keyRows = packRows(k, batch, kvHead, x.keys(), x.headDim(), keyScratch);
-      valueRows = packRows(v, batch, kvHead, x.keys(), x.headDim(), valueScratch);
-      keyColumns = packColumns(k, batch, kvHead, x.keys(), x.headDim(), keyColumnScratch);
-      int gradSize = paddedRows(x.keys()) * paddedColumns(x.headDim());
+      keyRows = rowsOf(k, batch, kvHead, x.keys(), keyScratch);
+      valueRows = rowsOf(v, batch, kvHead, x.keys(), valueScratch);
+      keyColumns = columnsOf(k, batch, kvHead, x.keys(), keyColumnScratch);
+      int gradSize = LeftFactor.paddedRows(x.keys()) * paddedColumns(x.headDim());
       gradKeys = gradKeyScratch.atLeast(gradSize);
       gradValues = gradValueScratch.atLeast(gradSize);
       Arrays.fill(gradKeys, 0, gradSize, 0);
       Arrays.fill(gradValues, 0, gradSize, 0);
-      panelStride = paddedRows(x.keys()) * COLUMNS;
+      panelStride = LeftFactor.paddedRows(x.keys()) * COLUMNS;
       probabilities = scoreScratch.atLeast(BACKWARD_BLOCK / COLUMNS * panelStride);
       grads = gradScratch.atLeast(BACKWARD_BLOCK / COLUMNS * panelStride);
     }
@@ -174,19 +173,19 @@ final class VectorAttention implements AttentionKernel {
         mean[i] = Rows.dot(gradOut.array(), at(gradOut, batch, token + i, head), out.array(), at(out, batch, token + i, head), headDim,
             partial);
       }
-      multiplyRows(keyRows, keys, queryPanel, headDim, probabilities, panelAt);
+      keyRows.multiply(keys, headDim, queryPanel, 0, probabilities, panelAt);
       if (x.causal()) {
         AttentionPanel.hideLaterKeys(probabilities, panelAt, x.position(token), keys, Float.NEGATIVE_INFINITY);
       }
       AttentionPanel.probabilities(probabilities, panelAt, keys, normalizer);
-      multiplyRows(valueRows, keys, gradOutPanel, headDim, grads, panelAt);
+      valueRows.multiply(keys, headDim, gradOutPanel, 0, grads, panelAt);
       AttentionPanel.scoreGradients(probabilities, grads, panelAt, keys, mean);
       if (x.causal()) {
         AttentionPanel.hideLaterKeys(grads, panelAt, x.position(token), keys, 0);
       }
       // A tile of keys may reach beyond those that this panel sees.
-      Arrays.fill(probabilities, panelAt + keys * COLUMNS, panelAt + paddedRows(keys) * COLUMNS, 0);
-      Arrays.fill(grads, panelAt + keys * COLUMNS, panelAt + paddedRows(keys) * COLUMNS, 0);
+      Arrays.fill(probabilities, panelAt + keys * COLUMNS, panelAt + LeftFactor.paddedRows(keys) * COLUMNS, 0);
+      Arrays.fill(grads, panelAt + keys * COLUMNS, panelAt + LeftFactor.paddedRows(keys) * COLUMNS, 0);
 
       float[] tile = multiplyVisible(x, keyColumns, token, queries, grads, panelAt);
       float[] rows = rowScratch.atLeast(COLUMNS * headDim);
@@ -208,7 +207,7 @@ final class VectorAttention implements AttentionKernel {
       if (factor != 1) {
         Lanes.scale(panels, 0, factor, width * BACKWARD_BLOCK, panels, 0, false);
       }
-      float[] packed = packScratch.atLeast(paddedRows(1) / GROUP * GROUP_STRIDE);
+      float[] packed = packScratch.atLeast(LeftFactor.paddedRows(1) / GROUP * GROUP_STRIDE);
       float[] tile = sumScratch.atLeast(MatmulTile.ROWS * COLUMNS);
       int keys = x.visibleKeys(token + queries);
       for (int key = 0; key < keys; key += MatmulTile.ROWS) {
@@ -233,32 +232,18 @@ final class VectorAttention implements AttentionKernel {
   private static void storeRows(float[] rows, AttentionOperands x, Tensor out, int batch, int kvHead, boolean accumulate) {
     int width = paddedColumns(x.headDim());
     for (int key = 0; key < x.keys(); key++) {
-      int to = at(out, batch, key, kvHead);
-      if (accumulate) {
-        Lanes.add(rows, key * width, x.headDim(), out.array(), to);
-      } else {
-        System.arraycopy(rows, key * width, out.array(), to, x.headDim());
-      }
+      Lanes.put(rows, key * width, x.headDim(), out.array(), at(out, batch, key, kvHead), accumulate);
     }
   }
 
   /** Rows of one head as the left factor of a product over headDim. */
-  private static float[] packRows(Tensor x, int batch, int head, int rows, int headDim, Scratch scratch) {
-    float[] packed = scratch.atLeast(paddedRows(rows) / GROUP * GROUP_STRIDE);
-    MatmulPacking.packRows(x.array(), at(x, batch, 0, head), x.arrayStride(1), rows, headDim, packed, 0);
-    return packed;
+  private static LeftFactor rowsOf(Tensor x, int batch, int head, int rows, Scratch scratch) {
+    return LeftFactor.ofRows(x.array(), at(x, batch, 0, head), x.arrayStride(1), rows, x.dim(3), scratch);
   }
 
-  /** Columns of one head as the left factor of a product over its rows, one block of rows after the other. */
-  private static float[] packColumns(Tensor x, int batch, int head, int rows, int headDim, Scratch scratch) {
-    int blockSize = paddedRows(headDim) / GROUP * GROUP_STRIDE;
-    float[] packed = scratch.atLeast(Math.ceilDiv(rows, MatmulKernel.K_BLOCK) * blockSize);
-    for (int row = 0; row < rows; row += MatmulKernel.K_BLOCK) {
-      int depth = Math.min(MatmulKernel.K_BLOCK, rows - row);
-      MatmulPacking.packTransposedRows(
-          x.array(), at(x, batch, row, head), x.arrayStride(1), headDim, depth, packed, row / MatmulKernel.K_BLOCK * blockSize);
-    }
-    return packed;
+  /** Columns of one head as the left factor of a product over its rows. */
+  private static LeftFactor columnsOf(Tensor x, int batch, int head, int rows, Scratch scratch) {
+    return LeftFactor.ofColumns(x.array(), at(x, batch, 0, head), x.arrayStride(1), x.dim(3), rows, scratch);
   }
 
   /** Rows of queries as a panel of lanes, multiplied by a factor. */
@@ -269,53 +254,24 @@ final class VectorAttention implements AttentionKernel {
     }
   }
 
-  /** {@code scores[row][lane] = sum_d rows[row][d] panel[d][lane]}. */
-  private static void multiplyRows(float[] packedRows, int rows, float[] panel, int headDim, float[] scores, int to) {
-    int computed;
-    for (int row = 0; row < rows; row += computed) {
-      computed = MatmulTile.multiply(rows - row, packedRows, row / GROUP * GROUP_STRIDE, panel, 0, headDim, scores, to + row * COLUMNS);
-    }
-  }
-
   /**
    * {@code tile[d][lane] = sum_key columns[key][d] scores[key][lane]} over the keys that each lane's query sees. The others have
    * score 0 and change nothing, unless their columns are NaN, as the content of padding may be.
    */
-  private float[] multiplyVisible(AttentionOperands x, float[] packedColumns, int token, int queries, float[] scores, int from) {
+  private float[] multiplyVisible(AttentionOperands x, LeftFactor columns, int token, int queries, float[] scores, int from) {
     int headDim = x.headDim();
-    float[] tile = tileScratch.atLeast(paddedRows(headDim) * COLUMNS);
-    multiplyColumns(packedColumns, headDim, x.visibleKeys(token + queries), scores, from, tile);
+    float[] tile = tileScratch.atLeast(LeftFactor.paddedRows(headDim) * COLUMNS);
+    columns.multiply(headDim, x.visibleKeys(token + queries), scores, from, tile, 0);
     if (x.causal() && Float.isNaN(Rows.sum(tile, 0, headDim * COLUMNS, new float[Summation.LANES]))) {
-      float[] own = laneScratch.atLeast(paddedRows(headDim) * COLUMNS);
+      float[] own = laneScratch.atLeast(LeftFactor.paddedRows(headDim) * COLUMNS);
       for (int lane = 0; lane < queries; lane++) {
-        multiplyColumns(packedColumns, headDim, x.visibleKeys(token + lane + 1), scores, from, own);
+        columns.multiply(headDim, x.visibleKeys(token + lane + 1), scores, from, own, 0);
         for (int d = 0; d < headDim; d++) {
           tile[d * COLUMNS + lane] = own[d * COLUMNS + lane];
         }
       }
     }
     return tile;
-  }
-
-  /** {@code tile[d][lane] = sum_key columns[key][d] scores[key][lane]}. */
-  private void multiplyColumns(float[] packedColumns, int headDim, int keys, float[] scores, int from, float[] tile) {
-    int blockSize = paddedRows(headDim) / GROUP * GROUP_STRIDE;
-    float[] sums = sumScratch.atLeast(MatmulTile.ROWS * COLUMNS);
-    for (int key = 0; key < keys; key += MatmulKernel.K_BLOCK) {
-      int depth = Math.min(MatmulKernel.K_BLOCK, keys - key);
-      int block = key / MatmulKernel.K_BLOCK * blockSize;
-      int computed;
-      for (int d = 0; d < headDim; d += computed) {
-        int group = block + d / GROUP * GROUP_STRIDE;
-        computed = MatmulTile.multiply(headDim - d, packedColumns, group, scores, from + key * COLUMNS, depth, sums, 0);
-        MatmulTile.put(sums, computed, COLUMNS, tile, d * COLUMNS, COLUMNS, key > 0);
-      }
-    }
-  }
-
-  /** Rows rounded up to whole tiles. */
-  private static int paddedRows(int rows) {
-    return Math.ceilDiv(rows, MatmulTile.ROWS) * MatmulTile.ROWS;
   }
 
   /** Columns rounded up to whole panels. */

@@ -1,14 +1,9 @@
 package io.github.tern4j.tensor.vector;
 
-import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
-import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
-
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.CopyKernel;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link CopyKernel}, parallel over rows; transposed views are copied in square blocks, so that both sides use whole cache lines. */
 final class VectorCopy implements CopyKernel {
@@ -39,26 +34,11 @@ final class VectorCopy implements CopyKernel {
 
   private static void copyRow(float[] x, int at, float factor, int n, float[] out, int outAt, boolean add) {
     if (add) {
-      addScaled(x, at, factor, n, out, outAt);
+      Lanes.addScaled(x, at, factor, n, out, outAt);
     } else if (factor == 1) {
       System.arraycopy(x, at, out, outAt, n);
     } else {
-      scale(x, at, factor, n, out, outAt);
-    }
-  }
-
-  private static void addScaled(float[] x, int at, float factor, int n, float[] out, int outAt) {
-    FloatVector factors = FloatVector.broadcast(FLOATS, factor);
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      factors.fma(Lanes.load(x, at + i, present), Lanes.load(out, outAt + i, present)).intoArray(out, outAt + i, present);
-    }
-  }
-
-  private static void scale(float[] x, int at, float factor, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      Lanes.load(x, at + i, present).mul(factor).intoArray(out, outAt + i, present);
+      Lanes.scale(x, at, factor, n, out, outAt, false);
     }
   }
 

@@ -13,10 +13,12 @@ import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.ReduceKernel;
+import io.github.tern4j.tensor.kernel.RelationKernel;
 import io.github.tern4j.tensor.kernel.RmsNormKernel;
 import io.github.tern4j.tensor.kernel.RopeKernel;
 import io.github.tern4j.tensor.kernel.SoftmaxKernel;
 import io.github.tern4j.tensor.kernel.SwiGluKernel;
+import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.kernel.UnaryKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
@@ -40,10 +42,12 @@ final class VectorKernels {
         .with(KlDivergenceKernel.class, new VectorKlDivergence(workers))
         .with(MatmulKernel.class, new VectorMatmul(workers))
         .with(ReduceKernel.class, new VectorReduce(workers))
+        .with(RelationKernel.class, new VectorRelation(workers))
         .with(RmsNormKernel.class, new VectorRmsNorm(workers))
         .with(RopeKernel.class, new VectorRope(workers))
         .with(SoftmaxKernel.class, new VectorSoftmax(workers))
         .with(SwiGluKernel.class, new VectorSwiGlu(workers))
+        .with(TernaryProductKernel.class, new VectorTernaryProduct(workers))
         .with(UnaryKernel.class, new VectorUnary(workers))
         .with(WeightQuantizerKernel.class, new VectorWeightQuantizer(workers));
   }

@@ -71,11 +71,7 @@ final class VectorRmsNorm implements RmsNormKernel {
     for (int chunk = 0; chunk < chunks; chunk++) {
       Lanes.add(sums, chunk * n, n, sums, total);
     }
-    if (accumulateWeight) {
-      Lanes.add(sums, total, n, gradWeight.array(), gradWeight.arrayOffset());
-    } else {
-      System.arraycopy(sums, total, gradWeight.array(), gradWeight.arrayOffset(), n);
-    }
+    Lanes.put(sums, total, n, gradWeight.array(), gradWeight.arrayOffset(), accumulateWeight);
   }
 
   private static void gradients(float[] x, int at, float[] weight, int weightAt, float r, float c, float[] gradOut, int gradOutAt,

@@ -24,6 +24,12 @@ final class VectorWidth {
   /** The same lanes as integers. */
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorShape.forBitSize(BITS));
 
+  /** The same width in shorts. */
+  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS));
+
+  /** The same width in bytes. */
+  static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(BITS));
+
   /** Number of 32-bit lanes. */
   static final int LANES = BITS / Float.SIZE;
 
