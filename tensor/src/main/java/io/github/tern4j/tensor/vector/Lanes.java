@@ -4,9 +4,13 @@ import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
-/** Loading and storing vectors of floats, and loops over elements that several kernels need. */
+/**
+ * Loading and storing vectors of floats, and loops over elements that several kernels need.
+ *
+ * <p>What is left of a row after its whole vectors is computed element by element, here and in all kernels: masked loads and stores
+ * make the JIT's graph of a loop so much larger that it stops inlining half-way and puts vectors on the heap.
+ */
 final class Lanes {
 
   private Lanes() {}
@@ -14,16 +18,6 @@ final class Lanes {
   /** A vector from {@code x[at]} on. */
   static FloatVector load(float[] x, int at) {
     return FloatVector.fromArray(FLOATS, x, at);
-  }
-
-  /** The same where the mask is set, 0 elsewhere. */
-  static FloatVector load(float[] x, int at, VectorMask<Float> mask) {
-    return FloatVector.fromArray(FLOATS, x, at, mask);
-  }
-
-  /** The lanes of the last vector of a row when {@code rest} elements are left. */
-  static VectorMask<Float> first(int rest) {
-    return FLOATS.indexInRange(0, rest);
   }
 
   /** Stores a vector, or adds it to what is there. */
@@ -35,13 +29,9 @@ final class Lanes {
     }
   }
 
-  /** The same where the mask is set. */
-  static void store(FloatVector value, float[] out, int at, VectorMask<Float> mask, boolean add) {
-    if (add) {
-      FloatVector.fromArray(FLOATS, out, at, mask).add(value).intoArray(out, at, mask);
-    } else {
-      value.intoArray(out, at, mask);
-    }
+  /** Stores one element, or adds it to what is there. */
+  static void store(float value, float[] out, int at, boolean add) {
+    out[at] = add ? out[at] + value : value;
   }
 
   /** {@code out_i += x_i}. */
@@ -50,9 +40,8 @@ final class Lanes {
     for (; i <= n - LANES; i += LANES) {
       load(out, outAt + i).add(load(x, at + i)).intoArray(out, outAt + i);
     }
-    if (i < n) {
-      VectorMask<Float> rest = first(n - i);
-      load(out, outAt + i, rest).add(load(x, at + i, rest)).intoArray(out, outAt + i, rest);
+    for (; i < n; i++) {
+      out[outAt + i] += x[at + i];
     }
   }
 
@@ -62,9 +51,8 @@ final class Lanes {
     for (; i <= n - LANES; i += LANES) {
       store(load(x, at + i).mul(factor), out, outAt + i, add);
     }
-    if (i < n) {
-      VectorMask<Float> rest = first(n - i);
-      store(load(x, at + i, rest).mul(factor), out, outAt + i, rest, add);
+    for (; i < n; i++) {
+      store(x[at + i] * factor, out, outAt + i, add);
     }
   }
 
@@ -75,9 +63,8 @@ final class Lanes {
     for (; i <= n - LANES; i += LANES) {
       load(x, at + i).fma(factors, load(out, outAt + i)).intoArray(out, outAt + i);
     }
-    if (i < n) {
-      VectorMask<Float> rest = first(n - i);
-      load(x, at + i, rest).fma(factors, load(out, outAt + i, rest)).intoArray(out, outAt + i, rest);
+    for (; i < n; i++) {
+      out[outAt + i] = Math.fma(x[at + i], factor, out[outAt + i]);
     }
   }
 

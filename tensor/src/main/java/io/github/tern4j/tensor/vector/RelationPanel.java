@@ -44,25 +44,38 @@ final class RelationPanel {
   /**
    * Replaces the student's scores by {@code G_ij + G_ji} with {@code G = R_S - R_T}, i the query of a lane and j the key of a row:
    * scores are symmetric, so each side of the pair takes the statistics of its own query.
+   *
+   * @param sums working memory of {@code keys} vectors
    */
   static void scoreGradients(float[] teacher, float[] teacherMax, float[] teacherLogSum, float[] student, float[] studentMax,
-      float[] studentLogSum, int token, int keys) {
+      float[] studentLogSum, int token, int keys, float[] sums) {
     for (int lane = 0; lane < COLUMNS; lane += LANES) {
-      relations(teacher, teacherMax, teacherLogSum, token + lane, lane, keys);
-      relations(student, studentMax, studentLogSum, token + lane, lane, keys);
+      relations(teacher, teacherMax, teacherLogSum, token + lane, lane, keys, sums);
+      relations(student, studentMax, studentLogSum, token + lane, lane, keys, sums);
       subtract(student, teacher, lane, keys);
     }
   }
 
-  /** Replaces scores by {@code R_ij + R_ji}. */
-  private static void relations(float[] scores, float[] max, float[] logSum, int query, int lane, int keys) {
+  /** Replaces scores by {@code R_ij + R_ji}, in two loops, since two exponentials in one are more than the JIT inlines. */
+  private static void relations(float[] scores, float[] max, float[] logSum, int query, int lane, int keys, float[] sums) {
+    asQueries(scores, max, logSum, query, lane, keys, sums);
+    addAsKeys(scores, max, logSum, lane, keys, sums);
+  }
+
+  private static void asQueries(float[] scores, float[] max, float[] logSum, int query, int lane, int keys, float[] out) {
     FloatVector queryMax = Lanes.load(max, query);
     FloatVector queryLogSum = Lanes.load(logSum, query);
     for (int key = 0; key < keys; key++) {
       FloatVector score = Lanes.load(scores, lane + key * COLUMNS);
-      FloatVector asQuery = VectorMath.exp(score.sub(queryMax).sub(queryLogSum));
+      VectorMath.exp(score.sub(queryMax).sub(queryLogSum)).intoArray(out, key * LANES);
+    }
+  }
+
+  private static void addAsKeys(float[] scores, float[] max, float[] logSum, int lane, int keys, float[] other) {
+    for (int key = 0; key < keys; key++) {
+      FloatVector score = Lanes.load(scores, lane + key * COLUMNS);
       FloatVector asKey = VectorMath.exp(score.sub(max[key]).sub(logSum[key]));
-      asQuery.add(asKey).intoArray(scores, lane + key * COLUMNS);
+      Lanes.load(other, key * LANES).add(asKey).intoArray(scores, lane + key * COLUMNS);
     }
   }
 

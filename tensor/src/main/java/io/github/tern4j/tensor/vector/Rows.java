@@ -3,9 +3,9 @@ package io.github.tern4j.tensor.vector;
 import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
+import io.github.tern4j.tensor.kernel.FloatMath;
 import io.github.tern4j.tensor.kernel.Summation;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -65,10 +65,10 @@ final class Rows {
     for (; i <= n - LANES; i += Summation.LANES) {
       sum = sum.add(Lanes.load(x, at + i));
     }
-    if (i < n) {
-      sum = sum.add(Lanes.load(x, at + i, Lanes.first(n - i)));
-    }
     sum.intoArray(partial, to);
+    for (int lane = 0; lane < LANES && i + lane < n; lane++) {
+      partial[to + lane] += x[at + i + lane];
+    }
   }
 
   /** sum_i a_i b_i, products fused. */
@@ -85,11 +85,10 @@ final class Rows {
     for (; i <= n - LANES; i += Summation.LANES) {
       sum = Lanes.load(a, aAt + i).fma(Lanes.load(b, bAt + i), sum);
     }
-    if (i < n) {
-      VectorMask<Float> rest = Lanes.first(n - i);
-      sum = Lanes.load(a, aAt + i, rest).fma(Lanes.load(b, bAt + i, rest), sum);
-    }
     sum.intoArray(partial, to);
+    for (int lane = 0; lane < LANES && i + lane < n; lane++) {
+      partial[to + lane] = Math.fma(a[aAt + i + lane], b[bAt + i + lane], partial[to + lane]);
+    }
   }
 
   /** sum_i a_i b_i c_i with products a_i b_i rounded, then fused into the sum. */
@@ -106,11 +105,10 @@ final class Rows {
     for (; i <= n - LANES; i += Summation.LANES) {
       sum = Lanes.load(a, aAt + i).mul(Lanes.load(b, bAt + i)).fma(Lanes.load(c, cAt + i), sum);
     }
-    if (i < n) {
-      VectorMask<Float> rest = Lanes.first(n - i);
-      sum = Lanes.load(a, aAt + i, rest).mul(Lanes.load(b, bAt + i, rest)).fma(Lanes.load(c, cAt + i, rest), sum);
-    }
     sum.intoArray(partial, to);
+    for (int lane = 0; lane < LANES && i + lane < n; lane++) {
+      partial[to + lane] = Math.fma(a[aAt + i + lane] * b[bAt + i + lane], c[cAt + i + lane], partial[to + lane]);
+    }
   }
 
   /** sum_i exp((x_i - max) factor). */
@@ -127,11 +125,10 @@ final class Rows {
     for (; i <= n - LANES; i += Summation.LANES) {
       sum = sum.add(VectorMath.exp(Lanes.load(x, at + i).sub(max).mul(factor)));
     }
-    if (i < n) {
-      VectorMask<Float> rest = Lanes.first(n - i);
-      sum = sum.add(VectorMath.exp(Lanes.load(x, at + i, rest).sub(max).mul(factor)), rest);
-    }
     sum.intoArray(partial, to);
+    for (int lane = 0; lane < LANES && i + lane < n; lane++) {
+      partial[to + lane] += FloatMath.exp((x[at + i + lane] - max) * factor);
+    }
   }
 
   /** The same for factor 1, with the summands stored in {@code out}, which may be {@code x}. */
@@ -150,13 +147,12 @@ final class Rows {
       y.intoArray(out, outAt + i);
       sum = sum.add(y);
     }
-    if (i < n) {
-      VectorMask<Float> rest = Lanes.first(n - i);
-      FloatVector y = VectorMath.exp(Lanes.load(x, at + i, rest).sub(max));
-      y.intoArray(out, outAt + i, rest);
-      sum = sum.add(y, rest);
-    }
     sum.intoArray(partial, to);
+    for (int lane = 0; lane < LANES && i + lane < n; lane++) {
+      float y = FloatMath.exp(x[at + i + lane] - max);
+      out[outAt + i + lane] = y;
+      partial[to + lane] += y;
+    }
   }
 
   /** {@code x_i / divisor} in place. */

@@ -29,7 +29,8 @@ final class TernaryDot {
   static final int TOKENS = 4;
 
   private static final int VECTORS_PER_SUM = 15;
-  private static final int LANES = VectorWidth.BITS / Short.SIZE;
+  /** Shorts of a vector. */
+  static final int LANES = VectorWidth.BITS / Short.SIZE;
   private static final int BLOCK_COLUMNS = SLOTS * LANES;
   private static final int BLOCK_BYTES = VectorWidth.BITS / Byte.SIZE;
   /** The low code of both shorts of an int: shifting ints costs one instruction, shifting shorts three. */
@@ -95,18 +96,29 @@ final class TernaryDot {
     return widen(sum).reduceLanes(VectorOperators.ADD);
   }
 
-  /** The sums over all columns for {@value #TOKENS} tokens whose planes are {@code stride} apart. */
-  static void dotTokens(MemorySegment weights, long weightAt, int columns, short[] planes, int planeAt, int stride, int[] sums) {
+  /**
+   * The sums over all columns for {@value #TOKENS} tokens whose planes are {@code stride} apart.
+   *
+   * @param lanes working memory of a vector for each token
+   */
+  static void dotTokens(MemorySegment weights, long weightAt, int columns, short[] planes, int planeAt, int stride, short[] lanes, int[] sums) {
     Arrays.fill(sums, 0);
     int blocks = Math.ceilDiv(columns, BLOCK_COLUMNS);
     for (int block = 0; block < blocks; block += VECTORS_PER_SUM) {
       int last = Math.min(blocks, block + VECTORS_PER_SUM);
-      addBlocks(weights, weightAt, bytes(columns), block, last, planes, planeAt, stride, sums);
+      addBlocks(weights, weightAt, bytes(columns), block, last, planes, planeAt, stride, lanes);
+      for (int token = 0; token < TOKENS; token++) {
+        sums[token] += sumOfLanes(lanes, token * LANES);
+      }
     }
   }
 
+  private static int sumOfLanes(short[] lanes, int at) {
+    return widen(ShortVector.fromArray(SHORTS, lanes, at)).reduceLanes(VectorOperators.ADD);
+  }
+
   private static void addBlocks(MemorySegment weights, long weightAt, int bytes, int first, int last, short[] planes, int planeAt,
-      int stride, int[] sums) {
+      int stride, short[] lanes) {
     ShortVector sum0 = ShortVector.zero(SHORTS);
     ShortVector sum1 = sum0;
     ShortVector sum2 = sum0;
@@ -155,10 +167,10 @@ final class TernaryDot {
       sum2 = weights7.mul(ShortVector.fromArray(SHORTS, planes, at + 2 * stride + 7 * LANES)).add(sum2);
       sum3 = weights7.mul(ShortVector.fromArray(SHORTS, planes, at + 3 * stride + 7 * LANES)).add(sum3);
     }
-    sums[0] += widen(sum0).reduceLanes(VectorOperators.ADD);
-    sums[1] += widen(sum1).reduceLanes(VectorOperators.ADD);
-    sums[2] += widen(sum2).reduceLanes(VectorOperators.ADD);
-    sums[3] += widen(sum3).reduceLanes(VectorOperators.ADD);
+    sum0.intoArray(lanes, 0);
+    sum1.intoArray(lanes, LANES);
+    sum2.intoArray(lanes, 2 * LANES);
+    sum3.intoArray(lanes, 3 * LANES);
   }
 
   /** Sums of every eight columns for one token. */

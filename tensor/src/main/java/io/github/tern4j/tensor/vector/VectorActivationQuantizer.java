@@ -1,6 +1,5 @@
 package io.github.tern4j.tensor.vector;
 
-import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
@@ -10,7 +9,6 @@ import io.github.tern4j.tensor.kernel.EpsilonRule;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link ActivationQuantizerKernel}, parallel over rows. */
 final class VectorActivationQuantizer implements ActivationQuantizerKernel {
@@ -55,11 +53,15 @@ final class VectorActivationQuantizer implements ActivationQuantizerKernel {
 
   /** {@code out_i = clip(rint(x_i factor)) step}; clipping first is the same, since the limits are integers. */
   private static void quantize(float[] x, int from, float factor, float step, int n, float[] out, int to) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector scaled = Lanes.load(x, from + i, present).mul(factor);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector scaled = Lanes.load(x, from + i).mul(factor);
       FloatVector code = VectorMath.rint(scaled.max(SMALLEST_CODE).min(LARGEST_CODE));
-      code.mul(step).intoArray(out, to + i, present);
+      code.mul(step).intoArray(out, to + i);
+    }
+    for (; i < n; i++) {
+      int code = (int) Math.clamp(Math.rint(x[from + i] * factor), SMALLEST_CODE, LARGEST_CODE);
+      out[to + i] = code * step;
     }
   }
 

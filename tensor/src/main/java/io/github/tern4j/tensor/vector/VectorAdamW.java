@@ -1,13 +1,11 @@
 package io.github.tern4j.tensor.vector;
 
-import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link AdamWKernel} in one pass, parallel over elements. */
@@ -40,17 +38,26 @@ final class VectorAdamW implements AdamWKernel {
 
   private static void update(float[] weight, int weightAt, float[] gradient, int gradientAt, float[] first, int firstAt,
       float[] second, int secondAt, int n, Factors factors) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector g = Lanes.load(gradient, gradientAt + i, present).mul(factors.gradient);
-      FloatVector w = Lanes.load(weight, weightAt + i, present).mul(factors.decay);
-      FloatVector oldM = Lanes.load(first, firstAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector g = Lanes.load(gradient, gradientAt + i).mul(factors.gradient);
+      FloatVector w = Lanes.load(weight, weightAt + i).mul(factors.decay);
+      FloatVector oldM = Lanes.load(first, firstAt + i);
       FloatVector m = oldM.add(g.sub(oldM).mul(factors.firstShare));
-      FloatVector v = Lanes.load(second, secondAt + i, present).mul(factors.beta2).add(g.mul(factors.secondShare).mul(g));
-      m.intoArray(first, firstAt + i, present);
-      v.intoArray(second, secondAt + i, present);
+      FloatVector v = Lanes.load(second, secondAt + i).mul(factors.beta2).add(g.mul(factors.secondShare).mul(g));
+      m.intoArray(first, firstAt + i);
+      v.intoArray(second, secondAt + i);
       FloatVector denominator = v.lanewise(VectorOperators.SQRT).div(factors.secondCorrection).add(factors.eps);
-      w.sub(m.mul(factors.stepSize).div(denominator)).intoArray(weight, weightAt + i, present);
+      w.sub(m.mul(factors.stepSize).div(denominator)).intoArray(weight, weightAt + i);
+    }
+    for (; i < n; i++) {
+      float g = gradient[gradientAt + i] * factors.gradient;
+      float m = first[firstAt + i] + (g - first[firstAt + i]) * factors.firstShare;
+      float v = second[secondAt + i] * factors.beta2 + g * factors.secondShare * g;
+      first[firstAt + i] = m;
+      second[secondAt + i] = v;
+      float denominator = (float) Math.sqrt(v) / factors.secondCorrection + factors.eps;
+      weight[weightAt + i] = weight[weightAt + i] * factors.decay - m * factors.stepSize / denominator;
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.github.tern4j.tensor.vector;
 
-import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
@@ -8,7 +7,6 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.BinaryFunction;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
 import java.util.Arrays;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link BinaryKernel}, parallel over rows; an operand that is expanded along the row is spread into a working array first. */
 final class VectorBinary implements BinaryKernel {
@@ -63,30 +61,42 @@ final class VectorBinary implements BinaryKernel {
   }
 
   private static void add(float[] a, int aAt, float[] b, int bAt, int n, float[] out, int outAt, boolean add) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      Lanes.store(Lanes.load(a, aAt + i, present).add(Lanes.load(b, bAt + i, present)), out, outAt + i, present, add);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      Lanes.store(Lanes.load(a, aAt + i).add(Lanes.load(b, bAt + i)), out, outAt + i, add);
+    }
+    for (; i < n; i++) {
+      Lanes.store(a[aAt + i] + b[bAt + i], out, outAt + i, add);
     }
   }
 
   private static void subtract(float[] a, int aAt, float[] b, int bAt, int n, float[] out, int outAt, boolean add) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      Lanes.store(Lanes.load(a, aAt + i, present).sub(Lanes.load(b, bAt + i, present)), out, outAt + i, present, add);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      Lanes.store(Lanes.load(a, aAt + i).sub(Lanes.load(b, bAt + i)), out, outAt + i, add);
+    }
+    for (; i < n; i++) {
+      Lanes.store(a[aAt + i] - b[bAt + i], out, outAt + i, add);
     }
   }
 
   private static void multiply(float[] a, int aAt, float[] b, int bAt, int n, float[] out, int outAt, boolean add) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      Lanes.store(Lanes.load(a, aAt + i, present).mul(Lanes.load(b, bAt + i, present)), out, outAt + i, present, add);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      Lanes.store(Lanes.load(a, aAt + i).mul(Lanes.load(b, bAt + i)), out, outAt + i, add);
+    }
+    for (; i < n; i++) {
+      Lanes.store(a[aAt + i] * b[bAt + i], out, outAt + i, add);
     }
   }
 
   private static void divide(float[] a, int aAt, float[] b, int bAt, int n, float[] out, int outAt, boolean add) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      Lanes.store(Lanes.load(a, aAt + i, present).div(Lanes.load(b, bAt + i, present)), out, outAt + i, present, add);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      Lanes.store(Lanes.load(a, aAt + i).div(Lanes.load(b, bAt + i)), out, outAt + i, add);
+    }
+    for (; i < n; i++) {
+      Lanes.store(a[aAt + i] / b[bAt + i], out, outAt + i, add);
     }
   }
 }

@@ -9,7 +9,6 @@ import io.github.tern4j.tensor.kernel.FloatMath;
 import io.github.tern4j.tensor.kernel.Summation;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link CrossEntropyKernel}, parallel over rows. */
 final class VectorCrossEntropy implements CrossEntropyKernel {
@@ -72,10 +71,8 @@ final class VectorCrossEntropy implements CrossEntropyKernel {
       FloatVector probability = VectorMath.exp(Lanes.load(x, from + i).sub(normalizer));
       Lanes.store(probability.mul(factor), grads, to + i, add);
     }
-    if (i < n) {
-      VectorMask<Float> rest = Lanes.first(n - i);
-      FloatVector probability = VectorMath.exp(Lanes.load(x, from + i, rest).sub(normalizer));
-      Lanes.store(probability.mul(factor), grads, to + i, rest, add);
+    for (; i < n; i++) {
+      Lanes.store(FloatMath.exp(x[from + i] - normalizer) * factor, grads, to + i, add);
     }
   }
 }

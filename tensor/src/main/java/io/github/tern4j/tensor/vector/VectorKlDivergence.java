@@ -5,17 +5,18 @@ import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.FloatMath;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
 import io.github.tern4j.tensor.kernel.Summation;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link KlDivergenceKernel}, parallel over rows; no row of probabilities is stored. */
+/** {@link KlDivergenceKernel}, parallel over rows. */
 final class VectorKlDivergence implements KlDivergenceKernel {
 
   private final Workers workers;
+  private final Scratch studentScratch = new Scratch();
 
   VectorKlDivergence(Workers workers) {
     this.workers = workers;
@@ -30,6 +31,10 @@ final class VectorKlDivergence implements KlDivergenceKernel {
       float max = Rows.max(logits.array(), at, classes);
       float sum = Rows.expSum(logits.array(), at, classes, max, inverseTau, partial);
       return new Row(logits.array(), at, max, inverseTau, (float) Math.log(sum));
+    }
+
+    float logProbability(float logit) {
+      return (logit - max) * inverseTau - logSum;
     }
   }
 
@@ -53,24 +58,32 @@ final class VectorKlDivergence implements KlDivergenceKernel {
 
   private static float divergence(Row teacher, Row student, int n, float[] partial) {
     for (int lane = 0; lane < Summation.LANES; lane += LANES) {
-      divergenceLanes(teacher.logits, teacher.at + lane, teacher.max, teacher.logSum,
-          student.logits, student.at + lane, student.max, student.logSum, teacher.inverseTau, n - lane, partial, lane);
+      divergenceLanes(teacher, teacher.logits, teacher.at + lane, student, student.logits, student.at + lane, n - lane, partial, lane);
     }
     return Summation.fold(partial, 0);
   }
 
-  private static void divergenceLanes(float[] teacher, int teacherAt, float teacherMax, float teacherLogSum,
-      float[] student, int studentAt, float studentMax, float studentLogSum, float inverseTau, int n, float[] partial, int to) {
+  private static void divergenceLanes(
+      Row teacher, float[] teacherLogits, int teacherAt, Row student, float[] studentLogits, int studentAt, int n, float[] partial, int to) {
+    float inverseTau = teacher.inverseTau;
     FloatVector sum = FloatVector.zero(FLOATS);
-    for (int i = 0; i < n; i += Summation.LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector logTeacher = Lanes.load(teacher, teacherAt + i, present).sub(teacherMax).mul(inverseTau).sub(teacherLogSum);
-      FloatVector logStudent = Lanes.load(student, studentAt + i, present).sub(studentMax).mul(inverseTau).sub(studentLogSum);
+    int i = 0;
+    for (; i <= n - LANES; i += Summation.LANES) {
+      FloatVector logTeacher = Lanes.load(teacherLogits, teacherAt + i).sub(teacher.max).mul(inverseTau).sub(teacher.logSum);
+      FloatVector logStudent = Lanes.load(studentLogits, studentAt + i).sub(student.max).mul(inverseTau).sub(student.logSum);
       FloatVector probability = VectorMath.exp(logTeacher);
-      VectorMask<Float> counts = probability.compare(VectorOperators.NE, 0).and(present);
-      sum = sum.blend(probability.fma(logTeacher.sub(logStudent), sum), counts);
+      // What the teacher gives no probability counts nothing, even where the student's logarithm is infinite.
+      sum = sum.blend(probability.fma(logTeacher.sub(logStudent), sum), probability.compare(VectorOperators.NE, 0));
     }
     sum.intoArray(partial, to);
+    for (int lane = 0; lane < LANES && i + lane < n; lane++) {
+      float logTeacher = teacher.logProbability(teacherLogits[teacherAt + i + lane]);
+      float probability = FloatMath.exp(logTeacher);
+      if (probability != 0) {
+        float difference = logTeacher - student.logProbability(studentLogits[studentAt + i + lane]);
+        partial[to + lane] = Math.fma(probability, difference, partial[to + lane]);
+      }
+    }
   }
 
   @Override
@@ -81,13 +94,14 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     float scale = factor * (1 / tau);
     Ranges.rows(workers, keep.length, classes, (first, last) -> {
       float[] partial = new float[Summation.LANES];
+      float[] ofStudentRow = studentScratch.atLeast(classes);
       for (int row = first; row < last; row++) {
         int to = gradStudent.arrayOffset() + row * classes;
         if (keep[row]) {
           Row ofTeacher = Row.of(teacher, row, 1 / tau, partial);
           Row ofStudent = Row.of(student, row, 1 / tau, partial);
-          gradient(ofTeacher.logits, ofTeacher.at, ofTeacher.max, ofTeacher.logSum, ofStudent.logits, ofStudent.at, ofStudent.max,
-              ofStudent.logSum, 1 / tau, scale, classes, gradStudent.array(), to, accumulate);
+          probabilities(ofStudent, ofStudent.logits, ofStudent.at, classes, ofStudentRow);
+          gradient(ofTeacher, ofTeacher.logits, ofTeacher.at, classes, ofStudentRow, scale, gradStudent.array(), to, accumulate);
         } else if (!accumulate) {
           Arrays.fill(gradStudent.array(), to, to + classes, 0);
         }
@@ -95,15 +109,26 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     });
   }
 
-  private static void gradient(float[] teacher, int teacherAt, float teacherMax, float teacherLogSum,
-      float[] student, int studentAt, float studentMax, float studentLogSum, float inverseTau, float scale, int n,
-      float[] grads, int to, boolean add) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector logTeacher = Lanes.load(teacher, teacherAt + i, present).sub(teacherMax).mul(inverseTau).sub(teacherLogSum);
-      FloatVector logStudent = Lanes.load(student, studentAt + i, present).sub(studentMax).mul(inverseTau).sub(studentLogSum);
-      FloatVector grad = VectorMath.exp(logStudent).sub(VectorMath.exp(logTeacher)).mul(scale);
-      Lanes.store(grad, grads, to + i, present, add);
+  private static void probabilities(Row row, float[] logits, int at, int n, float[] out) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      VectorMath.exp(Lanes.load(logits, at + i).sub(row.max).mul(row.inverseTau).sub(row.logSum)).intoArray(out, i);
+    }
+    for (; i < n; i++) {
+      out[i] = FloatMath.exp(row.logProbability(logits[at + i]));
+    }
+  }
+
+  /** A loop of its own, since two exponentials in one are more than the JIT inlines. */
+  private static void gradient(
+      Row teacher, float[] logits, int at, int n, float[] student, float scale, float[] grads, int to, boolean add) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector logTeacher = Lanes.load(logits, at + i).sub(teacher.max).mul(teacher.inverseTau).sub(teacher.logSum);
+      Lanes.store(Lanes.load(student, i).sub(VectorMath.exp(logTeacher)).mul(scale), grads, to + i, add);
+    }
+    for (; i < n; i++) {
+      Lanes.store((student[i] - FloatMath.exp(teacher.logProbability(logits[at + i]))) * scale, grads, to + i, add);
     }
   }
 }

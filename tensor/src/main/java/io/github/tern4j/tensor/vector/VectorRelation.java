@@ -25,6 +25,7 @@ final class VectorRelation implements RelationKernel {
   private final Scratch columnScratch = new Scratch();
   private final Scratch tileScratch = new Scratch();
   private final Scratch rowScratch = new Scratch();
+  private final Scratch sumScratch = new Scratch();
 
   VectorRelation(Workers workers) {
     this.workers = workers;
@@ -87,12 +88,13 @@ final class VectorRelation implements RelationKernel {
       LeftFactor columns = LeftFactor.ofColumns(ofStudent.y, 0, width, width, length, columnScratch);
       float[] tile = tileScratch.atLeast(LeftFactor.paddedRows(width) * COLUMNS);
       float[] rows = rowScratch.atLeast(COLUMNS * width);
+      float[] sums = sumScratch.atLeast(length * COLUMNS);
       for (int token = 0; token < length; token += COLUMNS) {
         int queries = Math.min(COLUMNS, length - token);
         ofTeacher.scores(token);
         ofStudent.scores(token);
         RelationPanel.scoreGradients(ofTeacher.scores, ofTeacher.max, ofTeacher.logSum, ofStudent.scores, ofStudent.max,
-            ofStudent.logSum, token, length);
+            ofStudent.logSum, token, length, sums);
         columns.multiply(width, length, ofStudent.scores, 0, tile, 0);
         MatmulPacking.transpose(tile, 0, COLUMNS, width, queries, rows, 0, width);
         for (int i = 0; i < queries; i++) {

@@ -1,6 +1,5 @@
 package io.github.tern4j.tensor.vector;
 
-import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
@@ -9,7 +8,6 @@ import io.github.tern4j.tensor.kernel.RmsNormKernel;
 import io.github.tern4j.tensor.kernel.Summation;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link RmsNormKernel}, parallel over rows; the gradient of the weight is summed by the chunks of rows that the contract names. */
 final class VectorRmsNorm implements RmsNormKernel {
@@ -38,9 +36,12 @@ final class VectorRmsNorm implements RmsNormKernel {
   }
 
   private static void scale(float[] x, int at, float r, float[] weight, int weightAt, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      Lanes.load(x, at + i, present).mul(r).mul(Lanes.load(weight, weightAt + i, present)).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      Lanes.load(x, at + i).mul(r).mul(Lanes.load(weight, weightAt + i)).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = x[at + i] * r * weight[weightAt + i];
     }
   }
 
@@ -76,14 +77,19 @@ final class VectorRmsNorm implements RmsNormKernel {
 
   private static void gradients(float[] x, int at, float[] weight, int weightAt, float r, float c, float[] gradOut, int gradOutAt,
       int n, float[] gradX, int gradXAt, boolean addX, float[] sums, int sumAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector value = Lanes.load(x, at + i, present);
-      FloatVector grad = Lanes.load(gradOut, gradOutAt + i, present);
-      FloatVector sum = Lanes.load(sums, sumAt + i, present);
-      grad.fma(value.mul(r), sum).intoArray(sums, sumAt + i, present);
-      FloatVector u = grad.mul(Lanes.load(weight, weightAt + i, present));
-      Lanes.store(u.sub(value.mul(c)).mul(r), gradX, gradXAt + i, present, addX);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector value = Lanes.load(x, at + i);
+      FloatVector grad = Lanes.load(gradOut, gradOutAt + i);
+      FloatVector sum = Lanes.load(sums, sumAt + i);
+      grad.fma(value.mul(r), sum).intoArray(sums, sumAt + i);
+      FloatVector u = grad.mul(Lanes.load(weight, weightAt + i));
+      Lanes.store(u.sub(value.mul(c)).mul(r), gradX, gradXAt + i, addX);
+    }
+    for (; i < n; i++) {
+      float grad = gradOut[gradOutAt + i];
+      sums[sumAt + i] = Math.fma(grad, x[at + i] * r, sums[sumAt + i]);
+      Lanes.store((grad * weight[weightAt + i] - x[at + i] * c) * r, gradX, gradXAt + i, addX);
     }
   }
 }

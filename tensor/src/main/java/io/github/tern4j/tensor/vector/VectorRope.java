@@ -1,13 +1,11 @@
 package io.github.tern4j.tensor.vector;
 
-import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.RopeKernel;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link RopeKernel}, parallel over tokens; the loop goes over the heads, which share cosine and sine. */
 final class VectorRope implements RopeKernel {
@@ -32,25 +30,39 @@ final class VectorRope implements RopeKernel {
         int to = out.arrayOffset() + batch * out.arrayStride(0) + token * out.arrayStride(1);
         int cosAt = cos.arrayOffset() + token * cos.arrayStride(0);
         int sinAt = sin.arrayOffset() + token * sin.arrayStride(0);
-        for (int i = 0; i < half; i += LANES) {
-          rotate(x.array(), from + i, x.arrayStride(2), heads, half, half - i, cos.array(), cosAt + i, sin.array(), sinAt + i,
-              inverse, out.array(), to + i, out.arrayStride(2), accumulate);
+        int i = 0;
+        for (; i <= half - LANES; i += LANES) {
+          rotate(x.array(), from + i, x.arrayStride(2), heads, half, cos.array(), cosAt + i, sin.array(), sinAt + i, inverse,
+              out.array(), to + i, out.arrayStride(2), accumulate);
+        }
+        for (; i < half; i++) {
+          rotateOne(x.array(), from + i, x.arrayStride(2), heads, half, cos.array()[cosAt + i], sin.array()[sinAt + i], inverse,
+              out.array(), to + i, out.arrayStride(2), accumulate);
         }
       }
     });
   }
 
-  private static void rotate(float[] x, int from, int stride, int heads, int half, int rest, float[] cos, int cosAt,
-      float[] sin, int sinAt, boolean inverse, float[] out, int to, int outStride, boolean add) {
-    VectorMask<Float> present = Lanes.first(rest);
-    FloatVector c = Lanes.load(cos, cosAt, present);
-    FloatVector positive = Lanes.load(sin, sinAt, present);
-    FloatVector s = inverse ? positive.neg() : positive;
+  private static void rotate(float[] x, int from, int stride, int heads, int half, float[] cos, int cosAt, float[] sin, int sinAt,
+      boolean inverse, float[] out, int to, int outStride, boolean add) {
+    FloatVector c = Lanes.load(cos, cosAt);
+    FloatVector s = Lanes.load(sin, sinAt).mul(inverse ? -1 : 1);
     for (int head = 0; head < heads; head++) {
-      FloatVector low = Lanes.load(x, from + head * stride, present);
-      FloatVector high = Lanes.load(x, from + head * stride + half, present);
-      Lanes.store(low.fma(c, high.mul(s).neg()), out, to + head * outStride, present, add);
-      Lanes.store(high.fma(c, low.mul(s)), out, to + head * outStride + half, present, add);
+      FloatVector low = Lanes.load(x, from + head * stride);
+      FloatVector high = Lanes.load(x, from + head * stride + half);
+      Lanes.store(low.fma(c, high.mul(s).neg()), out, to + head * outStride, add);
+      Lanes.store(high.fma(c, low.mul(s)), out, to + head * outStride + half, add);
+    }
+  }
+
+  private static void rotateOne(float[] x, int from, int stride, int heads, int half, float cos, float sin, boolean inverse,
+      float[] out, int to, int outStride, boolean add) {
+    float s = inverse ? -sin : sin;
+    for (int head = 0; head < heads; head++) {
+      float low = x[from + head * stride];
+      float high = x[from + head * stride + half];
+      Lanes.store(Math.fma(low, cos, -(high * s)), out, to + head * outStride, add);
+      Lanes.store(Math.fma(high, cos, low * s), out, to + head * outStride + half, add);
     }
   }
 }

@@ -4,11 +4,11 @@ import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.FloatMath;
 import io.github.tern4j.tensor.kernel.SoftmaxKernel;
 import io.github.tern4j.tensor.kernel.Summation;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link SoftmaxKernel}, parallel over rows; softmax computes each exponential once and divides in a second pass. */
 final class VectorSoftmax implements SoftmaxKernel {
@@ -62,10 +62,8 @@ final class VectorSoftmax implements SoftmaxKernel {
       FloatVector grad = Lanes.load(y, atY + i).mul(Lanes.load(gradOut, atOut + i).sub(dot));
       Lanes.store(grad, gradX, atX + i, add);
     }
-    if (i < n) {
-      VectorMask<Float> rest = Lanes.first(n - i);
-      FloatVector grad = Lanes.load(y, atY + i, rest).mul(Lanes.load(gradOut, atOut + i, rest).sub(dot));
-      Lanes.store(grad, gradX, atX + i, rest, add);
+    for (; i < n; i++) {
+      Lanes.store(y[atY + i] * (gradOut[atOut + i] - dot), gradX, atX + i, add);
     }
   }
 
@@ -122,10 +120,8 @@ final class VectorSoftmax implements SoftmaxKernel {
       FloatVector grad = Lanes.load(gradOut, atOut + i).sub(VectorMath.exp(Lanes.load(y, atY + i)).mul(sum));
       Lanes.store(grad, gradX, atX + i, add);
     }
-    if (i < n) {
-      VectorMask<Float> rest = Lanes.first(n - i);
-      FloatVector grad = Lanes.load(gradOut, atOut + i, rest).sub(VectorMath.exp(Lanes.load(y, atY + i, rest)).mul(sum));
-      Lanes.store(grad, gradX, atX + i, rest, add);
+    for (; i < n; i++) {
+      Lanes.store(gradOut[atOut + i] - FloatMath.exp(y[atY + i]) * sum, gradX, atX + i, add);
     }
   }
 }

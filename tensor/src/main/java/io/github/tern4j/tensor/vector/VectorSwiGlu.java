@@ -5,9 +5,9 @@ import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.FloatMath;
 import io.github.tern4j.tensor.kernel.SwiGluKernel;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link SwiGluKernel}, parallel over elements. */
 final class VectorSwiGlu implements SwiGluKernel {
@@ -26,10 +26,13 @@ final class VectorSwiGlu implements SwiGluKernel {
   }
 
   private static void forward(float[] gate, int gateAt, float[] up, int upAt, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector z = Lanes.load(gate, gateAt + i, present);
-      z.mul(VectorMath.sigmoid(z)).mul(Lanes.load(up, upAt + i, present)).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector z = Lanes.load(gate, gateAt + i);
+      z.mul(VectorMath.sigmoid(z)).mul(Lanes.load(up, upAt + i)).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = gate[gateAt + i] * FloatMath.sigmoid(gate[gateAt + i]) * up[upAt + i];
     }
   }
 
@@ -44,16 +47,23 @@ final class VectorSwiGlu implements SwiGluKernel {
 
   private static void backward(float[] gate, int gateAt, float[] up, int upAt, float[] gradOut, int gradOutAt, int n,
       float[] gradGate, int gradGateAt, boolean addGate, float[] gradUp, int gradUpAt, boolean addUp) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector z = Lanes.load(gate, gateAt + i, present);
-      FloatVector u = Lanes.load(up, upAt + i, present);
-      FloatVector g = Lanes.load(gradOut, gradOutAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector z = Lanes.load(gate, gateAt + i);
+      FloatVector u = Lanes.load(up, upAt + i);
+      FloatVector g = Lanes.load(gradOut, gradOutAt + i);
       FloatVector s = VectorMath.sigmoid(z);
       FloatVector one = FloatVector.broadcast(FLOATS, 1);
       FloatVector slope = z.mul(one.sub(s)).add(one);
-      Lanes.store(g.mul(u).mul(s).mul(slope), gradGate, gradGateAt + i, present, addGate);
-      Lanes.store(g.mul(z).mul(s), gradUp, gradUpAt + i, present, addUp);
+      Lanes.store(g.mul(u).mul(s).mul(slope), gradGate, gradGateAt + i, addGate);
+      Lanes.store(g.mul(z).mul(s), gradUp, gradUpAt + i, addUp);
+    }
+    for (; i < n; i++) {
+      float z = gate[gateAt + i];
+      float g = gradOut[gradOutAt + i];
+      float s = FloatMath.sigmoid(z);
+      Lanes.store(g * up[upAt + i] * s * (1 + z * (1 - s)), gradGate, gradGateAt + i, addGate);
+      Lanes.store(g * z * s, gradUp, gradUpAt + i, addUp);
     }
   }
 }

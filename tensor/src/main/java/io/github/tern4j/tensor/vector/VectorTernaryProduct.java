@@ -49,12 +49,13 @@ final class VectorTernaryProduct implements TernaryProductKernel {
     }
     Ranges.run(workers, weight.rows(), Math.max(1, TASK_WEIGHTS / Math.max(1, columns)), (first, last) -> {
       int[] sums = new int[TernaryDot.TOKENS];
+      short[] lanes = new short[TernaryDot.TOKENS * TernaryDot.LANES];
       short[] octets = new short[planeSize / TernaryDot.SLOTS];
       for (int output = first; output < last; output++) {
         for (int row = 0; row < rows; row += TernaryDot.TOKENS) {
           int tokens = Math.min(TernaryDot.TOKENS, rows - row);
           if (weight.groupSize() == 0) {
-            wholeRow(weight, output, row, tokens, planeSize, sums, gamma, out);
+            wholeRow(weight, output, row, tokens, planeSize, lanes, sums, gamma, out);
           } else {
             for (int token = row; token < row + tokens; token++) {
               grouped(weight, output, token, planeSize, octets, gamma, out);
@@ -66,10 +67,10 @@ final class VectorTernaryProduct implements TernaryProductKernel {
   }
 
   private void wholeRow(
-      PackedTernary weight, int output, int row, int tokens, int planeSize, int[] sums, Tensor gamma, Tensor out) {
+      PackedTernary weight, int output, int row, int tokens, int planeSize, short[] lanes, int[] sums, Tensor gamma, Tensor out) {
     long at = (long) output * PackedTernary.bytesPerRow(weight.columns());
     if (tokens == TernaryDot.TOKENS) {
-      TernaryDot.dotTokens(weight.codes(), at, weight.columns(), planes, row * planeSize, planeSize, sums);
+      TernaryDot.dotTokens(weight.codes(), at, weight.columns(), planes, row * planeSize, planeSize, lanes, sums);
     } else {
       for (int token = 0; token < tokens; token++) {
         sums[token] = TernaryDot.dot(weight.codes(), at, weight.columns(), planes, (row + token) * planeSize);

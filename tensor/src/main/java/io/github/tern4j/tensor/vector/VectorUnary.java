@@ -8,7 +8,6 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.UnaryFunction;
 import io.github.tern4j.tensor.kernel.UnaryKernel;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -47,45 +46,63 @@ final class VectorUnary implements UnaryKernel {
   }
 
   private static void exp(float[] x, int at, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      VectorMath.exp(Lanes.load(x, at + i, present)).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      VectorMath.exp(Lanes.load(x, at + i)).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = UnaryFunction.EXP.value(x[at + i]);
     }
   }
 
   private static void tanh(float[] x, int at, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      VectorMath.tanh(Lanes.load(x, at + i, present)).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      VectorMath.tanh(Lanes.load(x, at + i)).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = UnaryFunction.TANH.value(x[at + i]);
     }
   }
 
   private static void sigmoid(float[] x, int at, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      VectorMath.sigmoid(Lanes.load(x, at + i, present)).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      VectorMath.sigmoid(Lanes.load(x, at + i)).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = UnaryFunction.SIGMOID.value(x[at + i]);
     }
   }
 
   private static void relu(float[] x, int at, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      Lanes.load(x, at + i, present).max(0).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      Lanes.load(x, at + i).max(0).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = UnaryFunction.RELU.value(x[at + i]);
     }
   }
 
   private static void sqrt(float[] x, int at, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      Lanes.load(x, at + i, present).lanewise(VectorOperators.SQRT).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      Lanes.load(x, at + i).lanewise(VectorOperators.SQRT).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = UnaryFunction.SQRT.value(x[at + i]);
     }
   }
 
   private static void silu(float[] x, int at, int n, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector z = Lanes.load(x, at + i, present);
-      z.mul(VectorMath.sigmoid(z)).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector z = Lanes.load(x, at + i);
+      z.mul(VectorMath.sigmoid(z)).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = UnaryFunction.SILU.value(x[at + i]);
     }
   }
 
@@ -105,13 +122,16 @@ final class VectorUnary implements UnaryKernel {
 
   private static void siluBackward(
       float[] x, int at, float[] gradOut, int gradOutAt, int n, float[] gradX, int gradXAt, boolean add) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector z = Lanes.load(x, at + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector z = Lanes.load(x, at + i);
       FloatVector s = VectorMath.sigmoid(z);
       FloatVector one = FloatVector.broadcast(FLOATS, 1);
       FloatVector slope = s.mul(z.mul(one.sub(s)).add(one));
-      Lanes.store(Lanes.load(gradOut, gradOutAt + i, present).mul(slope), gradX, gradXAt + i, present, add);
+      Lanes.store(Lanes.load(gradOut, gradOutAt + i).mul(slope), gradX, gradXAt + i, add);
+    }
+    for (; i < n; i++) {
+      Lanes.store(gradOut[gradOutAt + i] * UnaryFunction.SILU.derivative(x[at + i], 0), gradX, gradXAt + i, add);
     }
   }
 

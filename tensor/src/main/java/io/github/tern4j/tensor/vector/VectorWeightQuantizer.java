@@ -1,7 +1,6 @@
 package io.github.tern4j.tensor.vector;
 
 import static io.github.tern4j.tensor.kernel.Summation.ELEMENTS_PER_CHUNK;
-import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.Tensor;
@@ -9,7 +8,6 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** {@link WeightQuantizerKernel}, parallel over chunks of the tensor or, with groups, over rows. */
 final class VectorWeightQuantizer implements WeightQuantizerKernel {
@@ -77,10 +75,13 @@ final class VectorWeightQuantizer implements WeightQuantizerKernel {
   }
 
   private static void quantize(float[] weight, int at, int n, float divisor, float delta, float[] out, int outAt) {
-    for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> present = FLOATS.indexInRange(i, n);
-      FloatVector code = VectorMath.rint(Lanes.load(weight, at + i, present).div(divisor).max(-1).min(1));
-      code.mul(delta).intoArray(out, outAt + i, present);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector code = VectorMath.rint(Lanes.load(weight, at + i).div(divisor).max(-1).min(1));
+      code.mul(delta).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = (int) Math.clamp(Math.rint(weight[at + i] / divisor), -1, 1) * delta;
     }
   }
 
