@@ -1,10 +1,10 @@
 package io.github.tern4j.autograd;
 
 import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.Kernel;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.CopyKernel;
-import io.github.tern4j.tensor.kernel.Kernel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;

@@ -1,7 +1,5 @@
 package io.github.tern4j.tensor;
 
-import io.github.tern4j.tensor.kernel.Kernel;
-
 /**
  * A place where kernels run: a table from kernel contract to implementation, and the memory those kernels work on.
  *

@@ -1,7 +1,5 @@
 package io.github.tern4j.tensor;
 
-import io.github.tern4j.tensor.kernel.Kernel;
-
 /** A backend whose tensors lie on the Java heap: a kernel table, a buffer pool and a worker pool. */
 public final class CpuBackend implements Backend {
 

@@ -1,6 +1,5 @@
 package io.github.tern4j.tensor;
 
-import io.github.tern4j.tensor.kernel.Kernel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;

@@ -1,7 +1,5 @@
 package io.github.tern4j.tensor;
 
-import io.github.tern4j.tensor.kernel.Kernel;
-
 /** A backend was asked for a kernel that it does not have. */
 public final class MissingKernelException extends RuntimeException {
 

@@ -17,6 +17,11 @@ final class JsonOutput {
     this.json = json;
   }
 
+  /** Whether answers are JSON, so that nothing else may be written among them. */
+  boolean isJson() {
+    return json;
+  }
+
   /**
    * Writes one answer.
    *

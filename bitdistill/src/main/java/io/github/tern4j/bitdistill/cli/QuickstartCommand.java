@@ -2,14 +2,8 @@ package io.github.tern4j.bitdistill.cli;
 
 import io.github.tern4j.bitdistill.recipe.Recipe;
 import io.github.tern4j.bitdistill.recipe.RecipeFile;
-import io.github.tern4j.bitdistill.report.Results;
-import io.github.tern4j.bitdistill.study.Experiment;
 import io.github.tern4j.bitdistill.study.ModelSize;
-import io.github.tern4j.bitdistill.study.StudyFolder;
-import io.github.tern4j.bitdistill.study.StudyInput;
-import io.github.tern4j.bitdistill.study.StudyInputs;
 import io.github.tern4j.tensor.BadInputException;
-import io.github.tern4j.tensor.Backend;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -51,21 +45,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Recipe recipe = recipe();
-    StudyInput input = data.isPresent()
-        ? StudyInputs.fromFolder(recipe, data.get())
-        : StudyInputs.artificial(common.seed());
-    StudyFolder folder = RunFolders.choose(out, "quickstart-" + recipe.task(), resume);
-    folder.claim(recipe, common.seed());
-    common.console().say("run folder: " + folder.root());
-    return Interrupt.stoppable(common.console(), stopRequested -> {
-      try (Backend backend = common.openBackend()) {
-        Experiment experiment = new Experiment(recipe, input, folder, backend, common.seed());
-        Results results = experiment.run(BuildVersion.commit(), MachineProbe.machine(), System::nanoTime, stopRequested, common.progress());
-        common.output().write(results, () -> ResultsTable.text(results) + "\nreport: " + experiment.report());
-      }
-      return 0;
-    });
+    return StudyCommands.run(common, recipe(), data, out, resume);
   }
 
   private Recipe recipe() {

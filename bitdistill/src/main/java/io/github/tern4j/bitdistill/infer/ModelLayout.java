@@ -63,7 +63,7 @@ public record ModelLayout(List<Parameter> parameters) {
    *
    * @param origin what to call the source in the message
    */
-  static ModelLayout of(QwenConfig config, String origin, TensorSource tensors) {
+  public static ModelLayout of(QwenConfig config, String origin, TensorSource tensors) {
     if (config.numHiddenLayers() > tensors.names().size()) {
       throw new BadInputException(origin + ": num_hidden_layers " + config.numHiddenLayers() + " with " + tensors.names().size()
           + " tensors; expected several tensors a layer");
@@ -132,7 +132,7 @@ public record ModelLayout(List<Parameter> parameters) {
    * @param origin what to call the source in the message
    * @throws BadInputException naming all missing, mis-shaped and superfluous tensors
    */
-  void check(String origin, TensorSource tensors) {
+  public void check(String origin, TensorSource tensors) {
     List<String> problems = new ArrayList<>();
     Set<String> left = new LinkedHashSet<>(tensors.names());
     left.remove(HEAD);

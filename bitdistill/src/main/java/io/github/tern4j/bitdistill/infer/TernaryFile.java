@@ -157,7 +157,8 @@ public final class TernaryFile implements AutoCloseable {
     return scaleShape(projection, student.groupSize());
   }
 
-  static Shape scaleShape(Parameter projection, int groupSize) {
+  /** Shape of the scales of a projection. */
+  public static Shape scaleShape(Parameter projection, int groupSize) {
     return groupSize == 0
         ? Shape.of(1)
         : Shape.of(projection.shape().dim(0), Math.ceilDiv(projection.shape().dim(1), groupSize));

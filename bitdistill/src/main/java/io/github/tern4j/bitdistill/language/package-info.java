@@ -6,7 +6,6 @@
  * are needed to decide: which clause of the premise the hypothesis speaks of (who did what to whom, which adjective belongs to
  * which noun), and how the two words relate (synonyms, opposites, member of a kind). The words in the premises of dev and test
  * occur in no labelled training pair; only the corpus teaches what they mean. A model that keeps the meaning of words from
- * pre-training therefore beats one that
- * lost it, which is what BitNet distillation is about.
+ * pre-training therefore beats one that lost it, which is what BitNet distillation is about.
  */
 package io.github.tern4j.bitdistill.language;

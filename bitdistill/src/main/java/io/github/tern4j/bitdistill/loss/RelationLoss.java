@@ -5,6 +5,8 @@ import io.github.tern4j.autograd.Variable;
 import io.github.tern4j.autograd.op.Elementwise;
 import io.github.tern4j.autograd.op.Expand;
 import io.github.tern4j.autograd.op.Relation;
+import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.kernel.RelationMode;
 import java.util.Arrays;
@@ -77,6 +79,26 @@ public record RelationLoss(List<LayerPair> layers, AttentionStates.Stage stage, 
   public static RelationLoss paper(LayerPair layers, int splitHeads) {
     return new RelationLoss(List.of(layers), AttentionStates.Stage.ROPE, RelationMode.ALGORITHM1, 1, splitHeads, new Alpha(1, 1, 1),
         false, false, Normalization.PLAIN);
+  }
+
+  /**
+   * Checks that two models have the layers, and heads that can be cut as asked.
+   *
+   * @throws BadInputException when they do not
+   */
+  public void check(QwenConfig teacher, QwenConfig student) {
+    for (LayerPair pair : layers) {
+      check("teacher", teacher, pair.teacher);
+      check("student", student, pair.student);
+    }
+  }
+
+  private void check(String who, QwenConfig config, int layer) {
+    int width = (repeatKeyValueHeads ? config.numAttentionHeads() : config.numKeyValueHeads()) * config.headDim();
+    if (layer < 0 || layer >= config.numHiddenLayers() || width % splitHeads != 0) {
+      throw new BadInputException("relation loss: layer " + layer + " with " + splitHeads + " split heads; expected a layer of the "
+          + who + " (0.." + (config.numHiddenLayers() - 1) + ") and a divisor of " + width);
+    }
   }
 
   /** Catches what this loss needs of the teacher. */

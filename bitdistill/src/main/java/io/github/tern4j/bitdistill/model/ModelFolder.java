@@ -7,7 +7,9 @@ import io.github.tern4j.nn.file.Checkpoint;
 import io.github.tern4j.nn.file.CheckpointContents;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +24,7 @@ public final class ModelFolder {
    * Loads a model.
    *
    * @param trained whether its parameters get gradients
-   * @throws io.github.tern4j.tensor.BadInputException when files are missing, broken or do not fit the configuration
+   * @throws BadInputException when files are missing, broken or do not fit the configuration
    */
   public static TrainableModel load(Path directory, Backend backend, boolean trained) {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
@@ -30,6 +32,19 @@ public final class ModelFolder {
       ParameterSource source = ParameterSource.loaded(backend, directory.toString(), checkpoint.model(), trained);
       return TrainableModel.build(config, source, backend);
     }
+  }
+
+  /**
+   * The tokenizer file of a model.
+   *
+   * @throws BadInputException when there is none
+   */
+  public static Path tokenizer(Path directory) {
+    Path file = directory.resolve("tokenizer.json");
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException(file + ": no such file; expected a model folder with its tokenizer");
+    }
+    return file;
   }
 
   /** Saves a model in F32 with its tokenizer. */

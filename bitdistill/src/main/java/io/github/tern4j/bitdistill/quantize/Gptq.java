@@ -17,8 +17,8 @@ import io.github.tern4j.tensor.Workers;
  * </pre>
  *
  * <p>Dead inputs, zero in all samples, get {@code H_ii = 1} and weight 0; then {@code H += 0.01 mean(diag H) I}. The grid is
- * fixed from the original weight. Columns go in natural order: no activation order, no lazy batches (which only regroup the same
- * sums).
+ * fixed from the original weight. Columns go in natural order, not by activation. Columns beyond a batch of 16 make up for all
+ * its errors at once (section 3.3, step 2), which only regroups the same sums.
  */
 public final class Gptq {
 
@@ -100,13 +100,19 @@ public final class Gptq {
         }
       }
     }
-    for (int i = 0; i < n; i++) {
+    double[] errors = new double[Matrix.CHUNK];
+    for (int start = 0; start < n; start += Matrix.CHUNK) {
+      int end = Math.min(n, start + Matrix.CHUNK);
       for (int row = from; row < to; row++) {
-        int at = row * n + i;
-        int code = grid.code(row, i, values[at]);
-        codes[at] = (byte) code;
-        double error = (values[at] - grid.value(row, i, code)) / factor.get(i, i);
-        Matrix.addScaled(values, at + 1, -error, factor.values(), i * n + i + 1, n - i - 1);
+        for (int i = start; i < end; i++) {
+          int at = row * n + i;
+          int code = grid.code(row, i, values[at]);
+          codes[at] = (byte) code;
+          double error = (values[at] - grid.value(row, i, code)) / factor.get(i, i);
+          Matrix.addScaled(values, at + 1, -error, factor.values(), i * n + i + 1, end - i - 1);
+          errors[i - start] = error;
+        }
+        Matrix.addRows(values, row * n + end, n - end, -1, errors, 0, 1, factor.values(), start * n + end, n, end - start);
       }
     }
   }

@@ -49,17 +49,16 @@ final class InverseFactor {
       }
       workers.run(Math.ceilDiv(first, Matrix.CHUNK), chunk -> {
         for (int i = chunk * Matrix.CHUNK; i < Math.min(first, (chunk + 1) * Matrix.CHUNK); i++) {
-          for (int k = last - 1; k >= first; k--) {
-            Matrix.addScaled(values, i * n, -values[k * n + i], values, k * n, i + 1);
-          }
+          Matrix.addRows(values, i * n, i + 1, -1, values, first * n + i, n, values, first * n, n, last - first);
         }
       });
     }
   }
 
   /**
-   * The inverse of the upper triangle R of {@code upper}: row i of U solves {@code u R = e_i} by substitution: v starts at e_i, and
-   * {@code u_j = v_j / R_jj}, {@code v -= u_j R_j} for ascending j.
+   * The inverse of the upper triangle R of {@code upper}: row i of U solves {@code u R = e_i} by substitution: v starts at e_i,
+   * and {@code u_j = v_j / R_jj}, {@code v -= u_j R_j} for ascending j. Beyond a block of columns the subtractions of the whole
+   * block are made at once; what lies left of the diagonal is zero and adds nothing.
    */
   private static Matrix invert(Matrix upper, Workers workers) {
     int n = upper.columns();
@@ -71,10 +70,14 @@ final class InverseFactor {
       for (int i = from; i < to; i++) {
         u[i * n + i] = 1;
       }
-      for (int j = from; j < n; j++) {
-        for (int i = from; i < Math.min(to, j + 1); i++) {
-          u[i * n + j] /= upper.get(j, j);
-          Matrix.addScaled(u, i * n + j + 1, -u[i * n + j], upper.values(), j * n + j + 1, n - j - 1);
+      for (int start = from; start < n; start += Matrix.CHUNK) {
+        int end = Math.min(n, start + Matrix.CHUNK);
+        for (int i = from; i < to; i++) {
+          for (int j = Math.max(start, i); j < end; j++) {
+            u[i * n + j] /= upper.get(j, j);
+            Matrix.addScaled(u, i * n + j + 1, -u[i * n + j], upper.values(), j * n + j + 1, end - j - 1);
+          }
+          Matrix.addRows(u, i * n + end, n - end, -1, u, i * n + start, 1, upper.values(), start * n + end, n, end - start);
         }
       }
     });

@@ -3,7 +3,6 @@ package io.github.tern4j.bitdistill.recipe;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.tern4j.nn.qwen3.SubLn;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -100,13 +99,7 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
    * @param measureEvery steps between measurements of the terms' gradient norms
    */
   public record Distill(int epochs, int batch, int maxTokens, double rate, double warmup, double lambda, double gamma,
-      Optional<Double> gammaRatio, double tau, int layer, int splitHeads, int measureEvery) {
-
-    /** {@link #gammaRatio} as the stage takes it. */
-    public OptionalDouble ratio() {
-      return gammaRatio.isPresent() ? OptionalDouble.of(gammaRatio.get()) : OptionalDouble.empty();
-    }
-  }
+      OptionalDouble gammaRatio, double tau, int layer, int splitHeads, int measureEvery) {}
 
   /**
    * The same experiment with its training scaled to another share of its time: tokens of pre-training and stage 2 are multiplied;

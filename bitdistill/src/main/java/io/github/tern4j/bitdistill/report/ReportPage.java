@@ -2,6 +2,7 @@ package io.github.tern4j.bitdistill.report;
 
 import com.samskivert.mustache.Mustache;
 import io.github.tern4j.bitdistill.json.Json;
+import io.github.tern4j.nn.file.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,10 +30,14 @@ public final class ReportPage {
 
   private ReportPage() {}
 
-  /** Writes {@code report.html} into the folder of a run, whole or not at all, and returns its path. */
-  public static Path write(Path directory, Results results) throws IOException {
+  /**
+   * Writes {@code report.html} into the folder of a run, whole or not at all, and returns its path.
+   *
+   * @throws UncheckedIOException with one line, when the file system fails
+   */
+  public static Path write(Path directory, Results results) {
     Path file = directory.resolve(FILE_NAME);
-    WrittenAside.write(file, html(results));
+    AtomicFile.write(file, html(results).getBytes(StandardCharsets.UTF_8));
     return file;
   }
 

@@ -1,8 +1,11 @@
 package io.github.tern4j.bitdistill.report;
 
 import io.github.tern4j.bitdistill.json.Json;
+import io.github.tern4j.nn.file.AtomicFile;
 import io.github.tern4j.tensor.BadInputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -128,10 +131,14 @@ public record Results(
     }
   }
 
-  /** Writes {@code results.json} into the folder of a run, whole or not at all, and returns its path. */
-  public Path write(Path directory) throws IOException {
+  /**
+   * Writes {@code results.json} into the folder of a run, whole or not at all, and returns its path.
+   *
+   * @throws UncheckedIOException with one line, when the file system fails
+   */
+  public Path write(Path directory) {
     Path file = directory.resolve(FILE_NAME);
-    WrittenAside.write(file, Json.indented(this));
+    AtomicFile.write(file, Json.indented(this).getBytes(StandardCharsets.UTF_8));
     return file;
   }
 }

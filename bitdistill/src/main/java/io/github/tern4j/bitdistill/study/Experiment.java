@@ -31,8 +31,6 @@ import java.util.stream.Stream;
  */
 public final class Experiment {
 
-  private static final String BOUNDARY = "<|endoftext|>";
-
   private final Recipe recipe;
   private final StudyInput input;
   private final StudyFolder folder;
@@ -59,11 +57,10 @@ public final class Experiment {
       throws IOException {
     Files.createDirectories(folder.root());
     Tokenizer tokenizer = tokenizer(progress);
-    EncodedTask task = EncodedTask.encode(input.task(), input.train(), input.evaluation(), tokenizer,
-        tokenizer.requiredId(BOUNDARY), recipe.teacher().maxTokens());
+    EncodedTask task = EncodedTask.encode(input, tokenizer, recipe.teacher().maxTokens());
     if (!Files.exists(folder.corpus())) {
       try (Progress.Stage display = progress.start("encoding the corpus", "corpus", 0, 1)) {
-        TokenShardWriter.write(folder.corpus(), input.corpus(), tokenizer, BOUNDARY);
+        TokenShardWriter.write(folder.corpus(), input.corpus(), tokenizer, TaskExamples.BOUNDARY);
         display.at(1, "");
       }
     }

@@ -149,7 +149,7 @@ public final class Study {
     LogitsLoss logits = new LogitsLoss((float) stage.tau(), false, LogitsLoss.Positions.ANSWER);
     RelationLoss relation = RelationLoss.paper(new RelationLoss.LayerPair(stage.layer(), stage.layer()), stage.splitHeads());
     DistillationOptions losses =
-        new DistillationOptions(stage.lambda(), stage.gamma(), stage.ratio(), logits, relation, stage.measureEvery());
+        new DistillationOptions(stage.lambda(), stage.gamma(), stage.gammaRatio(), logits, relation, stage.measureEvery());
     return new Distillation("stage 3: distillation", options(stage.batch(), stage.rate(), stage.warmup()), losses, stage.epochs());
   }
 

@@ -18,7 +18,7 @@ public record PromptTemplate(String text, List<String> shortened) {
   public PromptTemplate {
     shortened = List.copyOf(shortened);
     var columns = columns(text);
-    if (columns.size() != shortened.size() || !columns.containsAll(shortened)) {
+    if (columns.size() != shortened.size() || !shortened.containsAll(columns) || !columns.containsAll(shortened)) {
       throw new IllegalArgumentException(
           "prompt template: the order of shortening " + shortened + " does not name each field of " + columns + " once");
     }

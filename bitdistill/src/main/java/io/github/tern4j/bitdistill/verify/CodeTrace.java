@@ -2,12 +2,12 @@ package io.github.tern4j.bitdistill.verify;
 
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.Kernel;
 import io.github.tern4j.tensor.NativeStorage;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
-import io.github.tern4j.tensor.kernel.Kernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

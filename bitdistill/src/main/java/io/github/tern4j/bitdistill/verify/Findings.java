@@ -24,6 +24,7 @@ final class Findings {
   private final List<String> remarks = new ArrayList<>();
   private double worstRatio;
   private String worst = "";
+  private boolean stopped;
   private int compared;
 
   Findings(GoldenDirectory golden) {
@@ -86,6 +87,7 @@ final class Findings {
 
   /** The case could not go on. */
   void stopped(RuntimeException reason) {
+    stopped = true;
     failures.add("stopped: " + reason);
   }
 
@@ -111,10 +113,17 @@ final class Findings {
   CaseResult result() {
     List<String> all = new ArrayList<>(remarks);
     addSome(all, failures);
-    addSome(all, missing.stream().map(name -> name + " was not produced").toList());
-    boolean passed = failures.isEmpty() && missing.isEmpty();
-    double ratio = passed ? worstRatio : worstRatio > 1 ? worstRatio : Comparison.NO_MATCH;
-    return new CaseResult(golden.name(), passed, ratio, worst, compared, all);
+    if (stopped && !missing.isEmpty()) {
+      all.add(missing.size() + " results were not produced");
+    } else {
+      addSome(all, missing.stream().map(name -> name + " was not produced").toList());
+    }
+    if (failures.isEmpty() && missing.isEmpty()) {
+      return new CaseResult(golden.name(), true, worstRatio, worst, compared, all);
+    }
+    boolean measured = worstRatio > 1;
+    String where = measured || missing.isEmpty() ? worst : missing.iterator().next();
+    return new CaseResult(golden.name(), false, measured ? worstRatio : Comparison.NO_MATCH, where, compared, all);
   }
 
   private static void addSome(List<String> all, List<String> some) {

@@ -18,9 +18,9 @@ import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Greedy decoding (golden README, section 7): the prompt in one pass, then one token a pass with cached keys and values. Inference
- * with a cache runs on CPU backends; on another one the training network computes all positions anew for each token, which has to
- * give the same.
+ * Greedy decoding (golden README, section 7): the prompt in one pass, then one token a pass with cached keys and values.
+ * Inference with a cache runs on CPU backends; on another one the training network computes all positions anew for each token,
+ * which has to give the same.
  */
 final class KvDecodeCase implements GoldenCase {
 
@@ -38,7 +38,7 @@ final class KvDecodeCase implements GoldenCase {
       } else {
         Qwen3 model = GoldenModel.load(directory, backend, false).network();
         decode(run, model.config().vocabSize(), golden, findings, prompt -> ids -> logitsFromScratch(model, ids, backend));
-        findings.remark("run " + run + ": recomputed for each token, since inference with a cache does not run on " + backend.name());
+        findings.remark("run " + run + ": recomputed for each token; inference with a cache does not run on " + backend.name());
       }
     }
   }

@@ -61,7 +61,7 @@ record RandomModel(QwenConfig config, Map<String, Tensor> weights) implements Te
 
   /** The paper's student. */
   static RandomModel paperStudent(long seed) {
-    return of(config(true, false, true, Optional.of(BitDistillConfig.paper())), seed);
+    return of(config(true, false, true, Optional.of(BitDistillConfig.paper(SubLn.PAPER))), seed);
   }
 
   /** Random ids of the vocabulary. */

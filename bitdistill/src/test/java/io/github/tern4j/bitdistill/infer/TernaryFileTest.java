@@ -114,7 +114,7 @@ class TernaryFileTest {
 
   @Test
   void codesBehindTheLastColumnAreRefused() {
-    BitDistillConfig options = BitDistillConfig.paper();
+    BitDistillConfig options = BitDistillConfig.paper(SubLn.PAPER);
     QwenConfig plain = RandomModel.config(true, false, true, Optional.of(options));
     QwenConfig odd = new QwenConfig(plain.vocabSize(), 41, 53, 1, 4, 2, 12, 1e-6f, 1e4, 96, true, false, true, 0.02,
         plain.bosTokenId(), plain.eosTokenId(), plain.bitDistill());

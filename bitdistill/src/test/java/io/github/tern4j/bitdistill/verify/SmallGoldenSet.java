@@ -21,12 +21,14 @@ public final class SmallGoldenSet {
   private static final float[] GRAD_OUT = {10, 20, 30};
 
   private final Path directory;
+  private final String op;
   private final Map<String, Map<String, Object>> expected = new LinkedHashMap<>();
   private final SafetensorsWriter tensors = new SafetensorsWriter();
 
-  private SmallGoldenSet(Path directory) {
+  private SmallGoldenSet(Path directory, String op) {
     this.directory = directory;
-    tensors.add("relu.in.x", Tensor.of(X, 3)).add("relu.dout", Tensor.of(GRAD_OUT, 3));
+    this.op = op;
+    tensors.add(op + ".in.x", Tensor.of(X, 3)).add(op + ".dout", Tensor.of(GRAD_OUT, 3));
   }
 
   /** A set that expects what relu gives. */
@@ -36,21 +38,26 @@ public final class SmallGoldenSet {
 
   /** A set that expects {@code gradX} as the gradient of relu at (-1, 2, 3). */
   public static void write(Path directory, float... gradX) throws IOException {
-    correct(directory, gradX).finish();
+    of(directory, "relu", gradX).finish();
   }
 
   /** The same with one more expected tensor, which no operation gives. */
   public static void writeWithSomethingElse(Path directory) throws IOException {
-    correct(directory, 0, 20, 30).expect("relu.grad.y", 1).finish();
+    of(directory, "relu", 0, 20, 30).expect("grad.y", 1).finish();
   }
 
-  private static SmallGoldenSet correct(Path directory, float... gradX) {
-    return new SmallGoldenSet(directory).expect("relu.out", 0, 2, 3).expect("relu.grad.x", gradX);
+  /** The same under a name that no operation has. */
+  public static void writeOfUnknownOperation(Path directory) throws IOException {
+    of(directory, "fourier", 0, 20, 30).finish();
+  }
+
+  private static SmallGoldenSet of(Path directory, String op, float... gradX) {
+    return new SmallGoldenSet(directory, op).expect("out", 0, 2, 3).expect("grad.x", gradX);
   }
 
   private SmallGoldenSet expect(String name, float... values) {
-    tensors.add(name, Tensor.of(values, values.length));
-    expected.put(name, Map.of("dtype", "F32", "atol", 0.5, "rel_l2_tol", 1e-6));
+    tensors.add(op + "." + name, Tensor.of(values, values.length));
+    expected.put(op + "." + name, Map.of("dtype", "F32", "atol", 0.5, "rel_l2_tol", 1e-6));
     return this;
   }
 
@@ -58,9 +65,9 @@ public final class SmallGoldenSet {
     Path ops = Files.createDirectories(directory.resolve("ops"));
     tensors.write(ops.resolve("ops.safetensors"));
     Map<String, Object> manifest = Map.of(
-        "inputs", Map.of("ops.safetensors", Map.of("relu.in.x", Map.of("dtype", "F32"))),
+        "inputs", Map.of("ops.safetensors", Map.of(op + ".in.x", Map.of("dtype", "F32"))),
         "expected", Map.of("ops.safetensors", expected),
-        "ops", Map.of("relu", Map.of("inputs", List.of("x"), "attributes", Map.of())));
+        "ops", Map.of(op, Map.of("inputs", List.of("x"), "attributes", Map.of())));
     Files.writeString(ops.resolve("manifest.json"), Json.indented(manifest));
     List<Object> files = new ArrayList<>();
     for (String name : List.of("ops/manifest.json", "ops/ops.safetensors")) {

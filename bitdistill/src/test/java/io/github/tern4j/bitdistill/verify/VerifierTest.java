@@ -54,7 +54,18 @@ class VerifierTest {
     CaseResult result = verify();
     assertThat(result.passed()).isFalse();
     assertThat(result.worstRatio()).isEqualTo(Comparison.NO_MATCH);
+    assertThat(result.worst()).isEqualTo("ops.safetensors:relu.grad.y");
     assertThat(result.remarks()).containsExactly("ops.safetensors:relu.grad.y was not produced");
+  }
+
+  @Test
+  void aCaseThatCannotGoOnFailsAndSaysWhy() throws IOException {
+    SmallGoldenSet.writeOfUnknownOperation(directory);
+    CaseResult result = verify();
+    assertThat(result.passed()).isFalse();
+    assertThat(result.worst()).isEqualTo("ops.safetensors:fourier.out");
+    assertThat(result.remarks()).hasSize(2).last().isEqualTo("2 results were not produced");
+    assertThat(result.remarks()).first().asString().startsWith("stopped: ").contains("operation 'fourier' is unknown");
   }
 
   @Test

@@ -1,17 +1,15 @@
 package io.github.tern4j.nn.tokenizer;
 
+import io.github.tern4j.nn.file.AtomicFile;
 import io.github.tern4j.tensor.BadInputException;
 import it.unimi.dsi.fastutil.objects.Object2IntMap;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -77,31 +75,12 @@ public final class TokenizerFile {
   }
 
   /**
-   * Writes a tokenizer under a temporary name beside the file, forces it to disk, and renames it, so that no reader and no crash
-   * sees half of it.
+   * Writes a tokenizer {@linkplain AtomicFile at once}.
    *
    * @throws UncheckedIOException if the file cannot be written
    */
   public static void write(Tokenizer tokenizer, Path file) {
-    Path aside = file.resolveSibling(file.getFileName() + ".partial");
-    try {
-      writeDurably(bytes(tokenizer), aside);
-      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      aside.toFile().delete();
-      throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
-    }
-  }
-
-  private static void writeDurably(byte[] bytes, Path file) throws IOException {
-    try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
+    AtomicFile.write(file, bytes(tokenizer));
   }
 
   static long fingerprint(Tokenizer tokenizer) {

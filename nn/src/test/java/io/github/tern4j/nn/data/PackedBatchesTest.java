@@ -29,10 +29,8 @@ class PackedBatchesTest {
   void writeAShardOfRisingIds() {
     Tokenizer tokenizer = new BpeTrainer(259).train(Stream.of("x"));
     Path file = folder.resolve("shard");
-    try (var writer = new TokenShardWriter(file, tokenizer, "<|endoftext|>")) {
-      writer.add(IntStream.range(0, 43).toArray()); // 44 ids: ten windows of four with a target after each
-      writer.finish();
-    }
+    // 44 ids: ten windows of four with a target after each
+    TokenShardWriter.write(file, tokenizer, "<|endoftext|>", writer -> writer.add(IntStream.range(0, 43).toArray()));
     shard = TokenShard.open(file);
   }
 

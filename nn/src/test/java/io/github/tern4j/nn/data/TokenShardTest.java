@@ -8,6 +8,7 @@ import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.nn.tokenizer.TokenizerFile;
 import io.github.tern4j.tensor.BadInputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -146,10 +147,29 @@ class TokenShardTest {
 
   @Test
   void anIdThatTheTokenizerDoesNotHaveIsNotWritten() {
-    try (var writer = new TokenShardWriter(folder.resolve("a"), tokenizer(259), END)) {
-      assertThatThrownBy(() -> writer.add(new int[] {259})).isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("token shard: id 259 is not in the vocabulary; expected 0 to 258");
+    Path file = folder.resolve("a");
+    assertThatThrownBy(() -> TokenShardWriter.write(file, tokenizer(259), END, writer -> writer.add(new int[] {259})))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("token shard: id 259 is not in the vocabulary; expected 0 to 258");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aDiskThatFailsMeanwhileIsOneLineAndLeavesTheOldFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("a"), "old");
+    // an interrupt closes the channel, which is the failure that can be had everywhere; more ids than the buffer holds
+    Runnable writing = () -> TokenShardWriter.write(file, tokenizer(259), END, writer -> {
+      Thread.currentThread().interrupt();
+      writer.add(new int[100_000]);
+    });
+    try {
+      assertThatThrownBy(writing::run).isInstanceOf(UncheckedIOException.class)
+          .hasMessage(file + ": cannot be written: interrupted");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
     }
+    assertThat(file).hasContent("old");
+    assertThat(folder.toFile().list()).containsExactly("a");
   }
 
   private Path shard(int vocabularySize) {

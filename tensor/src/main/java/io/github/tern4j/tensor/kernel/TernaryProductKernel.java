@@ -1,6 +1,7 @@
 package io.github.tern4j.tensor.kernel;
 
 import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.Kernel;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.ternary.PackedTernary;

@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.kernel;
 
+import io.github.tern4j.tensor.Kernel;
 import io.github.tern4j.tensor.Tensor;
 
 /**

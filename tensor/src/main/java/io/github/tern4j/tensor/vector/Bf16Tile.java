@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The innermost loops of the BF16 product: partial sums of four weight rows with one or two rows of x, whose even and odd elements lie
- * in two runs. An int of the weight holds an even element in its lower half and the next odd one in its upper half.
+ * in two runs. One row of x meets the weights in their memory, two meet widened copies. An int of the weight holds an even element in its lower half and the next odd one in its upper half.
  *
  * <p>Each call sums one group of lanes; narrower vectors go over the rows, which are in the first-level cache by then, once for each
  * group of the {@link Summation#LANES}.
@@ -84,11 +84,35 @@ final class Bf16Tile {
   }
 
   /**
-   * The same for two rows of x, which share the widened weights; {@code even} and {@code odd} are those of the first, the second's
-   * lie {@code nextX} behind, and so do its sums by {@code OUTPUTS STEP}.
+   * Widens whole steps of four weight rows for several rows of x. (Widening inside {@link #multiplyTwo} is one load from memory
+   * segments for each weight row too many: the JIT stopped inlining and put all vectors on the heap.)
+   *
+   * @param wide even elements of output o from {@code 2 o length} on, odd ones {@code length} behind, with {@code length = LANES steps}
    */
-  static void multiplyTwo(MemorySegment weight, long at, long rowBytes, float[] x, int even, int odd, int nextX, int steps,
-      float[] partial, int lane) {
+  static void widen(MemorySegment weight, long at, long rowBytes, int steps, float[] wide) {
+    int length = Summation.LANES * steps;
+    for (int output = 0; output < OUTPUTS; output++) {
+      widenRow(weight, at + output * rowBytes, length, wide, 2 * output * length);
+    }
+  }
+
+  private static void widenRow(MemorySegment weight, long at, int length, float[] wide, int to) {
+    for (int i = 0; i < length; i += INTS.length()) {
+      IntVector pairs = IntVector.fromMemorySegment(INTS, weight, at + (long) i * Integer.BYTES, ORDER);
+      even(pairs).intoArray(wide, to + i);
+      odd(pairs).intoArray(wide, to + length + i);
+    }
+  }
+
+  /**
+   * Partial sums of two rows of x with four {@linkplain #widen widened} weight rows.
+   *
+   * @param wide the weight rows
+   * @param x the first row: even elements from {@code even} on, odd ones from {@code odd} on; the second lies {@code nextX} behind
+   * @param partial as for {@link #multiply}; the second row's sums lie {@code OUTPUTS STEP} behind
+   */
+  static void multiplyTwo(float[] wide, float[] x, int even, int odd, int nextX, int steps, float[] partial, int lane) {
+    int length = Summation.LANES * steps;
     FloatVector evenA0 = FloatVector.zero(FLOATS);
     FloatVector evenA1 = FloatVector.zero(FLOATS);
     FloatVector evenA2 = FloatVector.zero(FLOATS);
@@ -105,32 +129,35 @@ final class Bf16Tile {
     FloatVector oddB1 = FloatVector.zero(FLOATS);
     FloatVector oddB2 = FloatVector.zero(FLOATS);
     FloatVector oddB3 = FloatVector.zero(FLOATS);
-    for (int step = 0; step < steps; step++) {
-      long from = at + (long) step * STEP_BYTES;
-      FloatVector evenA = FloatVector.fromArray(FLOATS, x, even + step * Summation.LANES);
-      FloatVector oddA = FloatVector.fromArray(FLOATS, x, odd + step * Summation.LANES);
-      FloatVector evenB = FloatVector.fromArray(FLOATS, x, even + nextX + step * Summation.LANES);
-      FloatVector oddB = FloatVector.fromArray(FLOATS, x, odd + nextX + step * Summation.LANES);
-      IntVector w0 = IntVector.fromMemorySegment(INTS, weight, from, ORDER);
-      evenA0 = evenA.fma(even(w0), evenA0);
-      oddA0 = oddA.fma(odd(w0), oddA0);
-      evenB0 = evenB.fma(even(w0), evenB0);
-      oddB0 = oddB.fma(odd(w0), oddB0);
-      IntVector w1 = IntVector.fromMemorySegment(INTS, weight, from + rowBytes, ORDER);
-      evenA1 = evenA.fma(even(w1), evenA1);
-      oddA1 = oddA.fma(odd(w1), oddA1);
-      evenB1 = evenB.fma(even(w1), evenB1);
-      oddB1 = oddB.fma(odd(w1), oddB1);
-      IntVector w2 = IntVector.fromMemorySegment(INTS, weight, from + 2 * rowBytes, ORDER);
-      evenA2 = evenA.fma(even(w2), evenA2);
-      oddA2 = oddA.fma(odd(w2), oddA2);
-      evenB2 = evenB.fma(even(w2), evenB2);
-      oddB2 = oddB.fma(odd(w2), oddB2);
-      IntVector w3 = IntVector.fromMemorySegment(INTS, weight, from + 3 * rowBytes, ORDER);
-      evenA3 = evenA.fma(even(w3), evenA3);
-      oddA3 = oddA.fma(odd(w3), oddA3);
-      evenB3 = evenB.fma(even(w3), evenB3);
-      oddB3 = oddB.fma(odd(w3), oddB3);
+    for (int i = 0; i < length; i += Summation.LANES) {
+      FloatVector evenA = FloatVector.fromArray(FLOATS, x, even + i);
+      FloatVector oddA = FloatVector.fromArray(FLOATS, x, odd + i);
+      FloatVector evenB = FloatVector.fromArray(FLOATS, x, even + nextX + i);
+      FloatVector oddB = FloatVector.fromArray(FLOATS, x, odd + nextX + i);
+      FloatVector even0 = FloatVector.fromArray(FLOATS, wide, lane + i);
+      evenA0 = evenA.fma(even0, evenA0);
+      evenB0 = evenB.fma(even0, evenB0);
+      FloatVector odd0 = FloatVector.fromArray(FLOATS, wide, length + lane + i);
+      oddA0 = oddA.fma(odd0, oddA0);
+      oddB0 = oddB.fma(odd0, oddB0);
+      FloatVector even1 = FloatVector.fromArray(FLOATS, wide, 2 * length + lane + i);
+      evenA1 = evenA.fma(even1, evenA1);
+      evenB1 = evenB.fma(even1, evenB1);
+      FloatVector odd1 = FloatVector.fromArray(FLOATS, wide, 3 * length + lane + i);
+      oddA1 = oddA.fma(odd1, oddA1);
+      oddB1 = oddB.fma(odd1, oddB1);
+      FloatVector even2 = FloatVector.fromArray(FLOATS, wide, 4 * length + lane + i);
+      evenA2 = evenA.fma(even2, evenA2);
+      evenB2 = evenB.fma(even2, evenB2);
+      FloatVector odd2 = FloatVector.fromArray(FLOATS, wide, 5 * length + lane + i);
+      oddA2 = oddA.fma(odd2, oddA2);
+      oddB2 = oddB.fma(odd2, oddB2);
+      FloatVector even3 = FloatVector.fromArray(FLOATS, wide, 6 * length + lane + i);
+      evenA3 = evenA.fma(even3, evenA3);
+      evenB3 = evenB.fma(even3, evenB3);
+      FloatVector odd3 = FloatVector.fromArray(FLOATS, wide, 7 * length + lane + i);
+      oddA3 = oddA.fma(odd3, oddA3);
+      oddB3 = oddB.fma(odd3, oddB3);
     }
     int second = OUTPUTS * STEP + lane;
     evenA0.intoArray(partial, lane);

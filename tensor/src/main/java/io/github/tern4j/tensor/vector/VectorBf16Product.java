@@ -10,13 +10,16 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * BF16 product by dot products of weight rows, which are read once each: as fast as memory for one row of x. Many rows of x go two by
- * two over a block of weight rows that stays in the second-level cache.
+ * BF16 product by dot products. For one row of x every weight is read once, widened in registers. Several rows go in blocks over a
+ * task's weights, which stay in the second-level cache; four weight rows at a time are widened for all rows of a block.
  */
 final class VectorBf16Product implements Bf16ProductKernel {
 
   /** Weight elements of a task: 64 KiB, a multiple of the tile for every width. */
   private static final int TASK_ELEMENTS = 1 << 15;
+
+  /** Rows of x in a block: widening is a small part of the work, and the rows stay in the second-level cache. */
+  private static final int ROW_BLOCK = 32;
 
   /** Products of fewer multiply-adds are faster on one thread than the others wake up. */
   private static final long WORTH_THREADS = 1 << 17;
@@ -25,6 +28,7 @@ final class VectorBf16Product implements Bf16ProductKernel {
 
   private final Workers workers;
   private final Scratch partialScratch = new Scratch();
+  private final Scratch wideScratch = new Scratch();
   private float[] split = new float[0];
 
   VectorBf16Product(Workers workers) {
@@ -37,6 +41,11 @@ final class VectorBf16Product implements Bf16ProductKernel {
     /** Even elements of a row of x, and as many odd ones. */
     int half() {
       return (n + 1) / 2;
+    }
+
+    /** Where the even elements of a row begin; the odd ones lie {@link #half} behind. */
+    int evenAt(int row) {
+      return 2 * half() * row;
     }
 
     int steps() {
@@ -93,39 +102,52 @@ final class VectorBf16Product implements Bf16ProductKernel {
   private void multiply(Operands x, int from, int to) {
     float[] partial = partialScratch.atLeast(2 * Bf16Tile.OUTPUTS * Bf16Tile.STEP);
     int whole = from + (to - from) / Bf16Tile.OUTPUTS * Bf16Tile.OUTPUTS;
-    for (int row = 0; row < x.rows; row += 2) {
+    for (int row = 0; row < x.rows; row += ROW_BLOCK) {
+      int rows = Math.min(ROW_BLOCK, x.rows - row);
       for (int output = from; output < whole; output += Bf16Tile.OUTPUTS) {
-        multiplyTile(x, row, output, partial);
+        multiplyTiles(x, row, rows, output, partial);
       }
       for (int output = whole; output < to; output++) {
-        multiplyOne(x, row, output, partial);
+        multiplyOne(x, row, rows, output, partial);
       }
     }
   }
 
-  private static void multiplyTile(Operands x, int row, int first, float[] partial) {
-    int even = 2 * x.half() * row;
-    boolean two = row + 1 < x.rows;
-    for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
-      long at = x.rowAt(first) + (long) lane * Integer.BYTES;
-      if (two) {
-        Bf16Tile.multiplyTwo(x.weight, at, x.rowBytes(), x.x, even + lane, even + x.half() + lane, 2 * x.half(), x.steps(), partial,
-            lane);
-      } else {
-        Bf16Tile.multiply(x.weight, at, x.rowBytes(), x.x, even + lane, even + x.half() + lane, x.steps(), partial, lane);
+  /** Rows of x two by two with widened weights, the last one of an odd number with the weights in their memory. */
+  private void multiplyTiles(Operands x, int from, int rows, int first, float[] partial) {
+    int pairs = rows / 2 * 2;
+    if (pairs > 0) {
+      float[] wide = wideScratch.atLeast(Bf16Tile.OUTPUTS * Bf16Tile.STEP * x.steps());
+      Bf16Tile.widen(x.weight, x.rowAt(first), x.rowBytes(), x.steps(), wide);
+      for (int row = from; row < from + pairs; row += 2) {
+        for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+          int even = x.evenAt(row) + lane;
+          Bf16Tile.multiplyTwo(wide, x.x, even, even + x.half(), 2 * x.half(), x.steps(), partial, lane);
+        }
+        finishTile(x, row, first, partial, 0);
+        finishTile(x, row + 1, first, partial, Bf16Tile.OUTPUTS * Bf16Tile.STEP);
       }
     }
-    for (int output = 0; output < Bf16Tile.OUTPUTS; output++) {
-      finish(x, row, first + output, x.steps() * Bf16Tile.STEP, partial, output * Bf16Tile.STEP);
-      if (two) {
-        finish(x, row + 1, first + output, x.steps() * Bf16Tile.STEP, partial, (Bf16Tile.OUTPUTS + output) * Bf16Tile.STEP);
+    if (pairs < rows) {
+      int row = from + pairs;
+      for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+        int even = x.evenAt(row) + lane;
+        long at = x.rowAt(first) + (long) lane * Integer.BYTES;
+        Bf16Tile.multiply(x.weight, at, x.rowBytes(), x.x, even, even + x.half(), x.steps(), partial, lane);
       }
+      finishTile(x, row, first, partial, 0);
+    }
+  }
+
+  private static void finishTile(Operands x, int row, int first, float[] partial, int at) {
+    for (int output = 0; output < Bf16Tile.OUTPUTS; output++) {
+      finish(x, row, first + output, x.steps() * Bf16Tile.STEP, partial, at + output * Bf16Tile.STEP);
     }
   }
 
   /** A weight row that fills no tile: element by element. */
-  private static void multiplyOne(Operands x, int firstRow, int output, float[] partial) {
-    for (int row = firstRow; row < Math.min(x.rows, firstRow + 2); row++) {
+  private static void multiplyOne(Operands x, int from, int rows, int output, float[] partial) {
+    for (int row = from; row < from + rows; row++) {
       Arrays.fill(partial, 0, Bf16Tile.STEP, 0);
       finish(x, row, output, 0, partial, 0);
     }
@@ -133,7 +155,7 @@ final class VectorBf16Product implements Bf16ProductKernel {
 
   /** Adds the elements from {@code from} on and stores the sum. */
   private static void finish(Operands x, int row, int output, int from, float[] partial, int at) {
-    int even = 2 * x.half() * row;
+    int even = x.evenAt(row);
     for (int i = from; i < x.n; i++) {
       float w = Float.intBitsToFloat(x.weight.get(BF16, x.rowAt(output) + 2L * i) << 16);
       int lane = at + i % 2 * Summation.LANES + i / 2 % Summation.LANES;

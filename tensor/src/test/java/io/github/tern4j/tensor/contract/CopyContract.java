@@ -63,7 +63,9 @@ public abstract class CopyContract extends KernelContract<CopyKernel> {
 
   @Test
   void factorOneCopiesBits() {
-    float[] odd = {-0f, Float.NaN, Float.intBitsToFloat(0x7fc12345), Float.intBitsToFloat(0xffc54321), Float.MIN_VALUE,
+    float[] odd = {-0f, Float.NaN, Float.intBitsToFloat(0x7fc12345), Float.intBitsToFloat(0xffc54321),
+        // A signalling NaN: multiplied by 1 it would become a quiet one.
+        Float.intBitsToFloat(0x7f812345), Float.MIN_VALUE,
         Float.NEGATIVE_INFINITY, Float.intBitsToFloat(0x007fffff)};
     Operand x = Operand.of(odd, odd.length);
     Operand out = tensors.normal(odd.length);

@@ -3,8 +3,8 @@ package io.github.tern4j.tensor.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.Kernel;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.Kernel;
 import io.github.tern4j.tensor.kernel.Positions;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
 import java.util.Arrays;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.Kernel;
 import io.github.tern4j.tensor.MissingKernelException;
 import io.github.tern4j.tensor.NativeStorage;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.contract.TestTensors.Layout;
-import io.github.tern4j.tensor.kernel.Kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

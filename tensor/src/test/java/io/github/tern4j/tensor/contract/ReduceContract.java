@@ -111,6 +111,20 @@ public abstract class ReduceContract extends KernelContract<ReduceKernel> {
   }
 
   @Test
+  void squaresAreSummedInChunks() {
+    // 2^54 swallows the ones of its chunk; those of the second chunk meet it as one sum.
+    float[] values = new float[2 * Summation.ELEMENTS_PER_CHUNK];
+    Arrays.fill(values, 1);
+    values[0] = 0x1p27f;
+    double got = kernel().sumOfSquares(upload(values, values.length));
+    if (bitwise()) {
+      assertThat(got).isEqualTo(0x1p54 + Summation.ELEMENTS_PER_CHUNK);
+    } else {
+      assertThat(got).isCloseTo(0x1p54, within(values.length * 0x1p-52 * 0x1p54));
+    }
+  }
+
+  @Test
   void misfitsAreRefused() {
     Tensor x = upload(new float[6], 2, 3);
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().sumTo(x, 1, upload(new float[2], 2), false))

@@ -119,6 +119,29 @@ public abstract class RmsNormContract extends KernelContract<RmsNormKernel> {
   }
 
   @Test
+  void gradientsOfTheWeightAreSummedInChunksOfRows() {
+    // The ones behind 2^24 in its chunk are lost, those of the second chunk meet it as one sum.
+    int rows = 2 * Summation.ROWS_PER_CHUNK;
+    float[] grads = new float[rows];
+    Arrays.fill(grads, 1);
+    grads[0] = 0x1p24f;
+    float[] ones = new float[rows];
+    Arrays.fill(ones, 1);
+    Operand x = Operand.of(ones, rows, 1);
+    Operand one = Operand.of(new float[] {1}, 1);
+    Operand rstd = Operand.of(ones, rows);
+    Operand gradOut = Operand.of(grads, rows, 1);
+    Operand gradX = tensors.normal(rows, 1);
+    Operand gradWeight = tensors.normal(1);
+    Outcome outcome = run((kernel, at) ->
+        kernel.rmsNormBackward(at.of(x), at.of(one), at.of(rstd), at.of(gradOut), at.of(gradX), false,
+        at.of(gradWeight), false));
+    if (bitwise()) {
+      outcome.equalTo(gradWeight, 0x1p24f + Summation.ROWS_PER_CHUNK);
+    }
+  }
+
+  @Test
   void misfitsAreRefused() {
     Tensor x = upload(new float[6], 2, 3);
     Tensor weight = upload(new float[3], 3);
