@@ -19,6 +19,34 @@ class BufferPoolTest {
   }
 
   @Test
+  void theShortestArrayOfAtMostTwiceTheLengthIsTaken() {
+    BufferPool pool = new BufferPool();
+    float[] eight = pool.take(8);
+    float[] twelve = pool.take(12);
+    pool.release(twelve);
+    pool.release(eight);
+    assertThat(pool.take(7)).isSameAs(eight);
+    assertThat(pool.take(7)).isSameAs(twelve);
+    pool.release(twelve);
+    assertThat(pool.take(5)).hasSize(5);
+  }
+
+  @Test
+  void batchesOfManyLengthsShareTheirBuffers() {
+    BufferPool pool = new BufferPool();
+    for (int step = 0; step < 1_000; step++) {
+      int length = 1_000 * (1 + step * 37 % 64);
+      float[] a = pool.take(length);
+      float[] b = pool.take(length);
+      pool.release(a);
+      pool.release(b);
+    }
+    // exact lengths alone would make two arrays of each of 1,000, 2,000, .., 64,000 elements
+    long exactLengths = 2 * 4 * 1_000L * (64 * 65 / 2);
+    assertThat(pool.allocatedBytes()).isLessThan(exactLengths / 4);
+  }
+
+  @Test
   void reuseAllocatesNothing() {
     BufferPool pool = new BufferPool();
     for (int step = 0; step < 100; step++) {
