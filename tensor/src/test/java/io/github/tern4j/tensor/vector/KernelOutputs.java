@@ -30,45 +30,113 @@ import io.github.tern4j.tensor.kernel.UnaryFunction;
 import io.github.tern4j.tensor.kernel.UnaryKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import io.github.tern4j.tensor.ternary.PackedTernary;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Hashes of what all kernels of a table give for the same operands, large enough to be cut into chunks. Run as a program it prints
- * them, so that a test can compare Java processes with different vector widths.
+ * Hashes of what all kernels of a table give for the same operands. Run as a program it prints them, so that a test can compare
+ * Java processes with different vector widths.
  */
 final class KernelOutputs {
 
-  private final Rng rng = Rng.of(2025);
+  private static final long SEED = 2025;
+  private static final int SMALL_SIZES = 4;
+
+  private final Rng rng;
   private final Map<String, Integer> hashes = new TreeMap<>();
   private final KernelTable table;
   private long made;
 
-  private KernelOutputs(KernelTable table) {
+  private KernelOutputs(KernelTable table, long seed) {
     this.table = table;
+    this.rng = Rng.of(seed);
   }
 
-  /** Hashes by kernel and case. */
+  /**
+   * Sizes of operands.
+   *
+   * @param elements of elementwise kernels
+   * @param rows of kernels that work on rows of {@code width}
+   * @param m of the matrix product {@code [m, k] [k, n]}
+   * @param tokens of two sequences of attention, the second one shorter in relations
+   * @param headDim even
+   */
+  record Sizes(int elements, int rows, int width, int m, int n, int k, int tokens, int headDim) {
+
+    /** Sizes by chance, too small to be cut into chunks. */
+    static Sizes small(Rng rng) {
+      return new Sizes(1 + rng.below(0, 300), 1 + rng.below(1, 9), 1 + rng.below(2, 90), 1 + rng.below(3, 40),
+          1 + rng.below(4, 40), 1 + rng.below(5, 300), 1 + rng.below(6, 40), 2 + 2 * rng.below(7, 20));
+    }
+  }
+
+  /** Hashes by kernel and case, for operands large enough to be cut into chunks. */
   static Map<String, Integer> of(KernelTable table) {
-    KernelOutputs outputs = new KernelOutputs(table);
+    KernelOutputs outputs = new KernelOutputs(table, SEED);
     outputs.elementwise(1);
     outputs.elementwise(16_403);
     for (int n : new int[] {1, 17, 261}) {
       outputs.rows(67, n);
     }
     outputs.matrices(101, 67, 300);
-    outputs.heads();
+    outputs.heads(37, 24);
     return outputs.hashes;
   }
 
-  /** Prints the hashes of the vector kernels in this process, with two threads. */
+  /** Hashes for operands of these sizes with values of this seed. */
+  static Map<String, Integer> of(KernelTable table, Sizes sizes, long seed) {
+    KernelOutputs outputs = new KernelOutputs(table, seed);
+    outputs.elementwise(sizes.elements);
+    outputs.rows(sizes.rows, sizes.width);
+    outputs.matrices(sizes.m, sizes.n, sizes.k);
+    outputs.heads(sizes.tokens, sizes.headDim);
+    return outputs.hashes;
+  }
+
+  /** Hashes for the sizes of {@link #of(KernelTable)} and for several small ones, which are drawn from this seed. */
+  static Map<String, Integer> ofLargeAndSmallSizes(KernelTable table, long seed) {
+    Map<String, Integer> all = new TreeMap<>(of(table));
+    for (int i = 0; i < SMALL_SIZES; i++) {
+      Sizes sizes = Sizes.small(Rng.of(seed).at(i));
+      of(table, sizes, seed).forEach((name, hash) -> all.put(sizes + " " + name, hash));
+    }
+    return all;
+  }
+
+  /** Whether a case has the bits of the reference; attention and relations promise an error bound, which their contracts test. */
+  static boolean isExact(String name) {
+    return !name.contains("attention") && !name.contains("relation");
+  }
+
+  /** {@link #ofLargeAndSmallSizes} of the vector kernels in a Java process with vectors of this width. */
+  static Map<String, Integer> atWidth(int bits, long seed) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--add-modules", "jdk.incubator.vector", "-Xmx512m", "-Dtern4j.vectorBits=" + bits,
+        "-cp", System.getProperty("java.class.path"), KernelOutputs.class.getName(), Long.toString(seed))
+        .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException("kernel outputs: exit " + process.exitValue() + " at " + bits + " bits; expected 0");
+    }
+    Map<String, Integer> hashes = new HashMap<>();
+    printed.lines().forEach(line ->
+        hashes.put(line.substring(0, line.lastIndexOf('=')), Integer.valueOf(line.substring(line.lastIndexOf('=') + 1))));
+    return hashes;
+  }
+
+  /** Prints {@link #ofLargeAndSmallSizes} of the vector kernels in this process, with two threads; the argument is the seed. */
   public static void main(String[] arguments) {
     try (Workers workers = new Workers(2)) {
-      of(VectorKernels.table(workers)).forEach((name, hash) -> System.out.println(name + "=" + hash));
+      ofLargeAndSmallSizes(VectorKernels.table(workers), Long.parseLong(arguments[0]))
+          .forEach((name, hash) -> System.out.println(name + "=" + hash));
     }
   }
 
@@ -201,32 +269,32 @@ final class KernelOutputs {
     }
   }
 
-  private void heads() {
-    Tensor q = values(2, 37, 4, 24);
-    Tensor k = values(2, 37, 2, 24);
-    Tensor v = values(2, 37, 2, 24);
-    Tensor cos = values(37, 12);
-    Tensor sin = values(37, 12);
-    Tensor rotated = values(2, 37, 4, 24);
+  private void heads(int tokens, int headDim) {
+    Tensor q = values(2, tokens, 4, headDim);
+    Tensor k = values(2, tokens, 2, headDim);
+    Tensor v = values(2, tokens, 2, headDim);
+    Tensor cos = values(tokens, headDim / 2);
+    Tensor sin = values(tokens, headDim / 2);
+    Tensor rotated = values(2, tokens, 4, headDim);
     table.get(RopeKernel.class).rope(q, cos, sin, true, rotated, false);
     table.get(RopeKernel.class).rope(q, cos, sin, false, rotated, true);
     record("rope", rotated);
 
-    Tensor out = values(2, 37, 4, 24);
-    Tensor statistics = values(2, 4, 37);
-    Tensor gradQ = values(2, 37, 4, 24);
-    Tensor gradK = values(2, 37, 2, 24);
-    Tensor gradV = values(2, 37, 2, 24);
+    Tensor out = values(2, tokens, 4, headDim);
+    Tensor statistics = values(2, 4, tokens);
+    Tensor gradQ = values(2, tokens, 4, headDim);
+    Tensor gradK = values(2, tokens, 2, headDim);
+    Tensor gradV = values(2, tokens, 2, headDim);
     AttentionKernel attention = table.get(AttentionKernel.class);
     attention.attention(q, k, v, true, out, statistics);
     attention.attentionBackward(q, k, v, true, out, statistics, rotated, gradQ, true, gradK, false, gradV, true);
     record("attention", out, statistics, gradQ, gradK, gradV);
 
-    int[] lengths = {37, 20};
-    Tensor losses = values(2, 2, 37);
+    int[] lengths = {tokens, (tokens + 1) / 2};
+    Tensor losses = values(2, 2, tokens);
     RelationKernel relation = table.get(RelationKernel.class);
     for (RelationMode mode : RelationMode.values()) {
-      Tensor teacher = values(2, 37, 2, 33);
+      Tensor teacher = values(2, tokens, 2, 33);
       relation.relation(teacher, k, lengths, mode, 1.5f, losses);
       relation.relationBackward(teacher, k, lengths, mode, 1.5f, 2, gradK, true);
       record("relation " + mode, losses, gradK);
