@@ -4,12 +4,13 @@ import io.github.tern4j.bitdistill.model.ModelFolder;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.stage.Pretraining;
 import io.github.tern4j.bitdistill.stage.TrainingCheckpoints;
+import io.github.tern4j.bitdistill.stage.TrainingOptions;
 import io.github.tern4j.nn.data.TokenShard;
+import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.nn.tokenizer.TokenizerFile;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Rng;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,17 +32,20 @@ final class ContinueCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path tokenizer = ModelFolder.tokenizer(modelFolder);
+    Path tokenizerFile = ModelFolder.tokenizer(modelFolder);
+    Tokenizer tokenizer = TokenizerFile.read(tokenizerFile);
+    TrainingOptions options = training.options(RATE);
+    long steps = corpus.steps(options);
     TrainingCheckpoints checkpoints = training.checkpoints(common.seed());
     return Interrupt.stoppable(common.console(), stopRequested -> {
-      try (Backend backend = common.openBackend(); TokenShard shard = corpus.shard(training.out(), TokenizerFile.read(tokenizer))) {
+      try (Backend backend = common.openBackend()) {
         TrainableModel model = ModelFolder.load(modelFolder, backend, true);
-        new Pretraining("continual pre-training", training.options(RATE), corpus.steps(training.batch())).run(model,
-            corpus.batches(shard, training.batch() / training.options(RATE).microBatches(), Rng.of(common.seed()).at("corpus")),
-            Optional.of(checkpoints), stopRequested, common.progress());
-        ModelFolder.save(model, tokenizer, training.out());
-        training.removeCheckpoints();
-        common.output().write(Map.of("model", training.out().toString()), () -> "model: " + training.out());
+        try (TokenShard shard = corpus.encoded(training.tokens(), training.resumes(), tokenizer)) {
+          new Pretraining("continual pre-training", options, steps).run(model,
+              corpus.batches(shard, options, Rng.of(common.seed()).at("corpus")), Optional.of(checkpoints), stopRequested,
+              common.progress());
+        }
+        training.finish(model, tokenizerFile, common.output());
       }
       return 0;
     });

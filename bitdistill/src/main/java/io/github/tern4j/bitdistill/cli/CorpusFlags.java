@@ -1,8 +1,8 @@
 package io.github.tern4j.bitdistill.cli;
 
+import io.github.tern4j.bitdistill.stage.TrainingOptions;
 import io.github.tern4j.bitdistill.study.TaskExamples;
-import io.github.tern4j.bitdistill.task.ParquetDocuments;
-import io.github.tern4j.nn.data.Corpus;
+import io.github.tern4j.bitdistill.task.GeneralText;
 import io.github.tern4j.nn.data.DocumentSource;
 import io.github.tern4j.nn.data.PackedBatches;
 import io.github.tern4j.nn.data.TokenShard;
@@ -10,14 +10,12 @@ import io.github.tern4j.nn.data.TokenShardWriter;
 import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** General text for training, encoded once and kept beside the output. */
+/** The text of {@code pretrain} and {@code continue}, and how it is read. */
 final class CorpusFlags {
 
   @Option(names = "--data", paramLabel = "FILE", required = true, arity = "1..*",
@@ -27,49 +25,39 @@ final class CorpusFlags {
   @Option(names = "--tokens", paramLabel = "N", required = true, description = "Tokens to train on, repeats included.")
   private long tokens;
 
-  @Option(names = "--length", paramLabel = "N", defaultValue = "128", description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--length", paramLabel = "N", defaultValue = "128",
+      description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
   private int length;
 
   @Option(names = "--in-order", description = "Read the text in its own order instead of in random order.")
   private boolean inOrder;
 
-  /** The text. */
-  DocumentSource documents() {
-    for (Path file : data) {
-      if (!Files.exists(file)) {
-        throw new BadInputException(file + ": no such file; expected text to train on");
-      }
-    }
-    List<Path> parquet = data.stream().filter(file -> file.toString().endsWith(".parquet")).toList();
-    List<Path> others = data.stream().filter(file -> !file.toString().endsWith(".parquet")).toList();
-    return () -> Stream.concat(others.isEmpty() ? Stream.empty() : new Corpus(others).documents(),
-        parquet.stream().mapMulti(ParquetDocuments::read));
-  }
-
   /** Optimizer steps for the tokens asked for. */
-  long steps(int batch) {
+  long steps(TrainingOptions options) {
     if (tokens < 1 || length < 1) {
       throw new BadInputException("--tokens " + tokens + ", --length " + length + "; expected at least 1 of each");
     }
-    return Math.ceilDiv(tokens, (long) batch * length);
+    return Math.ceilDiv(tokens, (long) options.batch() * length);
   }
 
-  /** The text in token ids, in {@code OUT.tokens}; written when it is not there or another tokenizer made it. */
-  TokenShard shard(Path out, Tokenizer tokenizer) throws IOException {
-    Path file = out.resolveSibling(out.getFileName() + ".tokens");
-    if (!Files.exists(file)) {
-      if (file.toAbsolutePath().getParent() != null) {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-      }
-      TokenShardWriter.write(file, documents(), tokenizer, TaskExamples.BOUNDARY);
+  /**
+   * The text in token ids. It is encoded into {@code file}, unless a training that goes on left that there.
+   *
+   * @throws BadInputException when text is missing or broken, or the file is of another tokenizer
+   */
+  TokenShard encoded(Path file, boolean goesOn, Tokenizer tokenizer) {
+    if (!goesOn || !Files.exists(file)) {
+      DocumentSource documents = GeneralText.in(data);
+      TokenShardWriter.write(file, documents, tokenizer, TaskExamples.BOUNDARY);
     }
     TokenShard shard = TokenShard.open(file);
     shard.checkMadeBy(tokenizer);
     return shard;
   }
 
-  /** Batches of the encoded text. */
-  PackedBatches batches(TokenShard shard, int batch, Rng rng) {
+  /** The micro-batches of the encoded text. */
+  PackedBatches batches(TokenShard shard, TrainingOptions options, Rng rng) {
+    int batch = options.batch() / options.microBatches();
     return inOrder ? PackedBatches.inOrder(shard, batch, length) : new PackedBatches(shard, batch, length, rng);
   }
 }

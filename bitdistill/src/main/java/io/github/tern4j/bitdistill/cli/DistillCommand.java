@@ -8,8 +8,9 @@ import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.stage.Distillation;
 import io.github.tern4j.bitdistill.stage.DistillationOptions;
 import io.github.tern4j.bitdistill.stage.TrainingCheckpoints;
+import io.github.tern4j.bitdistill.stage.TrainingOptions;
 import io.github.tern4j.nn.data.PaddedBatches;
-import io.github.tern4j.nn.tokenizer.Tokenizer;
+import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.tokenizer.TokenizerFile;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
@@ -17,7 +18,6 @@ import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.kernel.RelationMode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -26,7 +26,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code distill}: stage 3. */
-@Command(name = "distill", description = "Stage 3: the student learns a task from labels and from the teacher's logits and attention relations.")
+@Command(name = "distill",
+    description = "Stage 3: the student learns a task from labels and from the teacher's logits and attention relations.")
 final class DistillCommand implements Callable<Integer> {
 
   private static final double RATE = 1e-3;
@@ -41,21 +42,21 @@ final class DistillCommand implements Callable<Integer> {
   @Option(names = "--student", paramLabel = "DIR", required = true, description = "Ternary student after stage 1 or 2.")
   private Path studentFolder;
 
-  @Option(names = "--epochs", paramLabel = "N", defaultValue = "2", description = "Passes through the examples (default: ${DEFAULT-VALUE}).")
-  private int epochs;
-
-  @Option(names = "--lambda", paramLabel = "X", defaultValue = "10", description = "Factor of the logits term (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--lambda", paramLabel = "X", defaultValue = "10",
+      description = "Factor of the logits term (default: ${DEFAULT-VALUE}).")
   private double lambda;
 
   @Option(names = "--gamma", paramLabel = "X", defaultValue = "100",
-      description = "Factor of the relation term, plain mean (default: ${DEFAULT-VALUE}; the paper's 1e5 overwhelms small models).")
+      description = "Factor of the relation term, plain mean (default: ${DEFAULT-VALUE}; the paper's 1e5 overwhelms small "
+          + "models).")
   private double gamma;
 
   @Option(names = "--gamma-ratio", paramLabel = "X",
       description = "Set gamma on the first batches to this ratio of gradient norms, relation : cross-entropy.")
   private Optional<Double> gammaRatio;
 
-  @Option(names = "--tau", paramLabel = "X", defaultValue = "5", description = "Temperature of the logits term (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--tau", paramLabel = "X", defaultValue = "5",
+      description = "Temperature of the logits term (default: ${DEFAULT-VALUE}).")
   private float tau;
 
   @Option(names = "--tau-squared", description = "Multiply the logits term by tau^2 (author code).")
@@ -65,20 +66,23 @@ final class DistillCommand implements Callable<Integer> {
       description = "answer (paper) or all_unpadded (author code) (default: answer).")
   private LogitsLoss.Positions positions;
 
-  @Option(names = "--layer", paramLabel = "N", required = true, description = "Teacher layer whose relations are distilled, from 0.")
+  @Option(names = "--layer", paramLabel = "N", required = true,
+      description = "Teacher layer whose relations are distilled, from 0.")
   private int layer;
 
   @Option(names = "--student-layer", paramLabel = "N", description = "Student layer that learns them (default: the same number).")
   private Optional<Integer> studentLayer;
 
-  @Option(names = "--split-heads", paramLabel = "N", required = true, description = "Vectors a token is cut into for its relations.")
+  @Option(names = "--split-heads", paramLabel = "N", required = true,
+      description = "Vectors a token is cut into for its relations.")
   private int splitHeads;
 
   @Option(names = "--relation", paramLabel = "MODE", defaultValue = "ALGORITHM1",
       description = "algorithm1, l2_scaled or equation12 (default: algorithm1).")
   private RelationMode mode;
 
-  @Option(names = "--relation-temperature", paramLabel = "X", defaultValue = "1", description = "Divides scores (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--relation-temperature", paramLabel = "X", defaultValue = "1",
+      description = "Divides scores (default: ${DEFAULT-VALUE}).")
   private float relationTemperature;
 
   @Option(names = "--taps", paramLabel = "STAGE", defaultValue = "ROPE",
@@ -101,31 +105,37 @@ final class DistillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    DistillationOptions options = options();
+    DistillationOptions losses = losses();
+    TrainingOptions options = training.options(RATE);
     Path tokenizerFile = ModelFolder.tokenizer(studentFolder);
-    Tokenizer tokenizer = TokenizerFile.read(tokenizerFile);
+    PaddedBatches batches = task.batches(TokenizerFile.read(tokenizerFile), options, Rng.of(common.seed()).at("examples"));
+    Distillation distillation = new Distillation("distill", options, losses, task.epochs());
     TrainingCheckpoints checkpoints = training.checkpoints(common.seed());
-    PaddedBatches batches = new PaddedBatches(task.examples("train", tokenizer), training.batch(), task.maxTokens(), 0,
-        Rng.of(common.seed()).at("examples"));
     return Interrupt.stoppable(common.console(), stopRequested -> {
       try (Backend backend = common.openBackend()) {
         TrainableModel teacher = ModelFolder.load(teacherFolder, backend, false);
         TrainableModel student = ModelFolder.load(studentFolder, backend, true);
-        options.relation().check(teacher.config(), student.config());
-        new Distillation("distill", training.options(RATE), options, epochs)
-            .run(teacher, student, batches, Optional.of(checkpoints), stopRequested, common.progress());
-        ModelFolder.save(student, tokenizerFile, training.out());
-        training.removeCheckpoints();
-        common.output().write(Map.of("model", training.out().toString()), () -> "model: " + training.out());
+        requireSameVocabulary(teacher.config(), student.config());
+        losses.relation().check(teacher.config(), student.config());
+        distillation.run(teacher, student, batches, Optional.of(checkpoints), stopRequested, common.progress());
+        training.finish(student, tokenizerFile, common.output());
       }
       return 0;
     });
   }
 
-  private DistillationOptions options() {
+  private void requireSameVocabulary(QwenConfig teacher, QwenConfig student) {
+    if (teacher.vocabSize() != student.vocabSize()) {
+      throw new BadInputException(teacherFolder + ": a vocabulary of " + teacher.vocabSize() + " tokens; expected the student's "
+          + student.vocabSize());
+    }
+  }
+
+  private DistillationOptions losses() {
     try {
-      RelationLoss relation = new RelationLoss(List.of(new RelationLoss.LayerPair(layer, studentLayer.orElse(layer))), stage, mode,
-          relationTemperature, splitHeads, new RelationLoss.Alpha(1, 1, 1), repeatKeyValueHeads, keepPadding, normalization);
+      RelationLoss relation = new RelationLoss(List.of(new RelationLoss.LayerPair(layer, studentLayer.orElse(layer))), stage,
+          mode, relationTemperature, splitHeads, new RelationLoss.Alpha(1, 1, 1), repeatKeyValueHeads, keepPadding,
+          normalization);
       OptionalDouble ratio = gammaRatio.isPresent() ? OptionalDouble.of(gammaRatio.get()) : OptionalDouble.empty();
       return new DistillationOptions(lambda, gamma, ratio, new LogitsLoss(tau, tauSquared, positions), relation, measureEvery);
     } catch (IllegalArgumentException wrong) {

@@ -9,14 +9,15 @@ import io.github.tern4j.bitdistill.metric.Estimate;
 import io.github.tern4j.bitdistill.metric.Perplexity;
 import io.github.tern4j.bitdistill.metric.Proportion;
 import io.github.tern4j.bitdistill.metric.Rouge;
+import io.github.tern4j.bitdistill.study.Classifier;
 import io.github.tern4j.bitdistill.study.TaskExamples;
 import io.github.tern4j.bitdistill.task.ClassificationExample;
 import io.github.tern4j.bitdistill.task.ClassificationTask;
+import io.github.tern4j.bitdistill.task.GeneralText;
 import io.github.tern4j.bitdistill.task.GenerationExample;
 import io.github.tern4j.bitdistill.task.GenerationTask;
 import io.github.tern4j.bitdistill.task.Task;
 import io.github.tern4j.bitdistill.task.TaskData;
-import io.github.tern4j.nn.data.Corpus;
 import io.github.tern4j.nn.generate.Generator;
 import io.github.tern4j.nn.generate.Sampler;
 import io.github.tern4j.nn.generate.Sampling;
@@ -24,7 +25,6 @@ import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,6 +46,8 @@ import picocli.CommandLine.Option;
 final class EvaluateCommand implements Callable<Integer> {
 
   private static final String PERPLEXITY = "perplexity";
+
+  /** Of the bootstrap for measures without a closed interval. */
   private static final int RESAMPLES = 1_000;
 
   @Mixin private CommonOptions common;
@@ -57,10 +59,12 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "sst2, mnli, qnli, rte, cola, ag_news, cnn_dailymail, xsum, or perplexity of the text --data.")
   private String taskName;
 
-  @Option(names = "--data", required = true, paramLabel = "DIR|FILE", description = "Folder that holds a folder of the task; or text.")
+  @Option(names = "--data", required = true, paramLabel = "DIR|FILE",
+      description = "Folder that holds a folder of the task; or text.")
   private Path data;
 
-  @Option(names = "--split", paramLabel = "NAME", defaultValue = "dev", description = "Split of the task (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--split", paramLabel = "NAME", defaultValue = "dev",
+      description = "Split of the task (default: ${DEFAULT-VALUE}).")
   private String split;
 
   @Option(names = "--rows", paramLabel = "N", description = "Judge on the first N rows or documents only.")
@@ -95,8 +99,7 @@ final class EvaluateCommand implements Callable<Integer> {
     List<ClassificationExample> examples = first(TaskData.read(data, task, split));
     TaskExamples encoder = new TaskExamples(tokenizer, maxTokens);
     int[][] prompts = examples.stream().map(example -> encoder.prompt(example.prompt(), maxTokens)).toArray(int[][]::new);
-    float[][] logits = loaded.logits(prompts, encoder.labelTokens(task));
-    int[] predictions = Arrays.stream(logits).mapToInt(EvaluateCommand::largest).toArray();
+    int[] predictions = Classifier.predict(loaded, prompts, encoder.labelTokens(task));
     int[] labels = examples.stream().mapToInt(ClassificationExample::label).toArray();
     Proportion accuracy = Proportion.accuracy(predictions, labels);
     Map<String, Object> answer = head(labels.length);
@@ -129,13 +132,11 @@ final class EvaluateCommand implements Callable<Integer> {
     return answer;
   }
 
+  // Documents are cut into windows of maxTokens, each behind the boundary token: what a token has before it is at most that long.
   private Map<String, Object> perplexity(InferenceModel loaded, Tokenizer tokenizer) {
-    if (!Files.exists(data)) {
-      throw new BadInputException(data + ": no such file; expected text to judge on");
-    }
     int boundary = tokenizer.requiredId(TaskExamples.BOUNDARY);
     List<int[]> windows = new ArrayList<>();
-    try (Stream<String> documents = new Corpus(List.of(data)).documents()) {
+    try (Stream<String> documents = GeneralText.in(List.of(data)).documents()) {
       documents.limit(limit.orElse(Integer.MAX_VALUE)).forEach(document -> {
         int[] ids = tokenizer.encode(document);
         for (int from = 0; from < ids.length; from += maxTokens - 1) {
@@ -172,14 +173,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private <T> List<T> first(List<T> rows) {
     return limit.isPresent() && limit.get() < rows.size() ? rows.subList(0, limit.get()) : rows;
-  }
-
-  private static int largest(float[] values) {
-    int best = 0;
-    for (int i = 1; i < values.length; i++) {
-      best = values[i] > values[best] ? i : best;
-    }
-    return best;
   }
 
   private static double sum(float[] values) {

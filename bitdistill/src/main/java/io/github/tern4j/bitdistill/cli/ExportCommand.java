@@ -52,7 +52,8 @@ final class ExportCommand implements Callable<Integer> {
   private Path out;
 
   @Option(names = "--floats", paramLabel = "TYPE", defaultValue = "bf16",
-      description = "f32 or bf16: of ternary files the embedding and head, of safetensors all weights (default: ${DEFAULT-VALUE}).")
+      description = "f32 or bf16: of ternary files the embedding and head, of safetensors all weights "
+          + "(default: ${DEFAULT-VALUE}).")
   private Floats floats;
 
   /**

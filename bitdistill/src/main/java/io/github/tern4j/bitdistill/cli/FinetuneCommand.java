@@ -5,18 +5,17 @@ import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.stage.SubLnRefinement;
 import io.github.tern4j.bitdistill.stage.TaskFinetuning;
 import io.github.tern4j.bitdistill.stage.TrainingCheckpoints;
+import io.github.tern4j.bitdistill.stage.TrainingOptions;
 import io.github.tern4j.nn.data.PaddedBatches;
 import io.github.tern4j.nn.file.Checkpoint;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
-import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.nn.tokenizer.TokenizerFile;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,7 +23,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code finetune}: a model learns a task from labels. */
-@Command(name = "finetune", description = "Fine-tunes a model on a task: --bits 16 is FP16-SFT (the teacher), --bits 1.58 BitNet-SFT.")
+@Command(name = "finetune",
+    description = "Fine-tunes a model on a task: --bits 16 is FP16-SFT (the teacher), --bits 1.58 BitNet-SFT.")
 final class FinetuneCommand implements Callable<Integer> {
 
   private static final String FULL = "16";
@@ -40,31 +40,26 @@ final class FinetuneCommand implements Callable<Integer> {
       description = "The model to start from; with --bits 1.58 a full-precision one becomes ternary.")
   private Path modelFolder;
 
-  @Option(names = "--bits", paramLabel = "16|1.58", defaultValue = FULL, description = "Precision (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--bits", paramLabel = "16|1.58", defaultValue = FULL,
+      description = "Precision (default: ${DEFAULT-VALUE}).")
   private String bits;
-
-  @Option(names = "--epochs", paramLabel = "N", defaultValue = "2", description = "Passes through the examples (default: ${DEFAULT-VALUE}).")
-  private int epochs;
 
   @Override
   public Integer call() throws Exception {
     if (!bits.equals(FULL) && !bits.equals(TERNARY)) {
       throw new BadInputException("--bits " + bits + "; expected 16 or 1.58");
     }
+    TrainingOptions options = training.options(bits.equals(FULL) ? FULL_RATE : TERNARY_RATE);
     Path tokenizerFile = ModelFolder.tokenizer(modelFolder);
-    Tokenizer tokenizer = TokenizerFile.read(tokenizerFile);
-    TrainingCheckpoints checkpoints = training.checkpoints(common.seed());
     Rng rng = Rng.of(common.seed());
-    PaddedBatches batches =
-        new PaddedBatches(task.examples("train", tokenizer), training.batch(), task.maxTokens(), 0, rng.at("examples"));
+    PaddedBatches batches = task.batches(TokenizerFile.read(tokenizerFile), options, rng.at("examples"));
+    TaskFinetuning finetuning = new TaskFinetuning("finetune", options, task.epochs());
+    TrainingCheckpoints checkpoints = training.checkpoints(common.seed());
     return Interrupt.stoppable(common.console(), stopRequested -> {
       try (Backend backend = common.openBackend()) {
         TrainableModel model = model(backend, rng);
-        new TaskFinetuning("finetune", training.options(bits.equals(FULL) ? FULL_RATE : TERNARY_RATE), epochs)
-            .run(model, batches, Optional.of(checkpoints), stopRequested, common.progress());
-        ModelFolder.save(model, tokenizerFile, training.out());
-        training.removeCheckpoints();
-        common.output().write(Map.of("model", training.out().toString()), () -> "model: " + training.out());
+        finetuning.run(model, batches, Optional.of(checkpoints), stopRequested, common.progress());
+        training.finish(model, tokenizerFile, common.output());
       }
       return 0;
     });
@@ -79,7 +74,8 @@ final class FinetuneCommand implements Callable<Integer> {
       }
       return student || bits.equals(FULL)
           ? ModelFolder.load(modelFolder, backend, true)
-          : SubLnRefinement.refine(config, modelFolder.toString(), checkpoint.model(), BitDistillConfig.paper(SubLn.NONE), backend, rng);
+          : SubLnRefinement.refine(config, modelFolder.toString(), checkpoint.model(), BitDistillConfig.paper(SubLn.NONE),
+              backend, rng);
     }
   }
 }

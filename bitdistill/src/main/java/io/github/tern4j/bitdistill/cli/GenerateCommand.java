@@ -37,7 +37,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--tokenizer", paramLabel = "FILE", description = "tokenizer.json (default: the model's own).")
   private Optional<Path> tokenizerFile;
 
-  @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "128", description = "Most new tokens (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "128",
+      description = "Most new tokens (default: ${DEFAULT-VALUE}).")
   private int maxTokens;
 
   /**
@@ -69,8 +70,8 @@ final class GenerateCommand implements Callable<Integer> {
       Generated generated = new Generated(promptIds.length, text.toString(), continuation.ids(),
           continuation.end().name().toLowerCase(Locale.ROOT));
       common.output().write(generated, () -> "");
-      common.console().say(String.format(Locale.ROOT, "%d tokens behind a prompt of %d in %.1f s, ended by %s", generated.ids.length,
-          promptIds.length, seconds, generated.end.replace('_', ' ')));
+      common.console().say(String.format(Locale.ROOT, "%d tokens behind a prompt of %d in %.1f s, ended by %s",
+          generated.ids.length, promptIds.length, seconds, generated.end.replace('_', ' ')));
     }
     return 0;
   }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code inspect}: what is in a model. */
-@Command(name = "inspect", description = "Tensors, sizes, ternary codes and weight histogram of a model, and the memory that training it takes.")
+@Command(name = "inspect",
+    description = "Tensors, sizes, ternary codes and weight histogram of a model, and the memory that training it takes.")
 final class InspectCommand implements Callable<Integer> {
 
   /** Bars of the histogram; a multiple of its bins, so that the rounding borders are edges of bars. */
@@ -67,8 +68,8 @@ final class InspectCommand implements Callable<Integer> {
   private static String line(TensorInspection tensor) {
     String codes = tensor.codes().map(shares -> "  " + shares(shares)).orElse("");
     String scale = tensor.scale().map(delta -> String.format(Locale.ROOT, "  scale %.4g", delta)).orElse("");
-    return String.format(Locale.ROOT, "%-52s %-5s %-16s %,14d%s%s", tensor.name(), tensor.dtype(), tensor.shape(), tensor.bytes(), codes,
-        scale);
+    return String.format(Locale.ROOT, "%-52s %-5s %-16s %,14d%s%s", tensor.name(), tensor.dtype(), tensor.shape(), tensor.bytes(),
+        codes, scale);
   }
 
   private static String shares(TernaryShares codes) {
@@ -82,23 +83,25 @@ final class InspectCommand implements Callable<Integer> {
     long[] heights = new long[BARS];
     long highest = 1;
     for (int bar = 0; bar < BARS; bar++) {
-      heights[bar] = histogram.counts().subList(bar * binsPerBar, (bar + 1) * binsPerBar).stream().mapToLong(Long::longValue).sum();
+      heights[bar] = histogram.counts().subList(bar * binsPerBar, (bar + 1) * binsPerBar).stream()
+          .mapToLong(Long::longValue).sum();
       highest = Math.max(highest, heights[bar]);
     }
     StringBuilder drawn = new StringBuilder();
     for (long height : heights) {
       drawn.append(HEIGHTS.charAt((int) Math.ceilDiv(height * (HEIGHTS.length() - 1), highest)));
     }
-    return List.of(String.format(Locale.ROOT, "latent weights of all projections in units of Delta, %.0f to %.0f:", histogram.low(),
-        histogram.high()), drawn.toString());
+    return List.of(String.format(Locale.ROOT, "latent weights of all projections in units of Delta, %.0f to %.0f:",
+        histogram.low(), histogram.high()), drawn.toString());
   }
 
   private static List<String> lines(MemoryPlan plan) {
     return List.of(
         String.format(Locale.ROOT, "%nmemory to train it, %d sequences of %d tokens a step:", plan.batch(), plan.tokens()),
         row("weights", plan.weights()), row("gradients", plan.gradients()), row("moments", plan.moments()),
-        row("logits", plan.logits()), row("activations", plan.activations()), row("  checkpointed", plan.checkpointedActivations()),
-        row("together", plan.total(false)), row("  checkpointed", plan.total(true)));
+        row("logits", plan.logits()), row("activations", plan.activations()),
+        row("  checkpointed", plan.checkpointedActivations()), row("together", plan.total(false)),
+        row("  checkpointed", plan.total(true)));
   }
 
   private static String row(String name, long bytes) {

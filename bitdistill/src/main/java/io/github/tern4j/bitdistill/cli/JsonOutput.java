@@ -1,6 +1,8 @@
 package io.github.tern4j.bitdistill.cli;
 
 import io.github.tern4j.bitdistill.json.Json;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +22,11 @@ final class JsonOutput {
   /** Whether answers are JSON, so that nothing else may be written among them. */
   boolean isJson() {
     return json;
+  }
+
+  /** The answer of commands that make a model. */
+  void model(Path folder) {
+    write(Map.of("model", folder.toString()), () -> "model: " + folder);
   }
 
   /**

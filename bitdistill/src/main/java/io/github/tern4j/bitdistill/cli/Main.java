@@ -42,8 +42,9 @@ public final class Main {
   /** Every command, in the order in which help lists them; a new command is entered here. */
   static List<Object> commands() {
     return List.of(new QuickstartCommand(), new RunCommand(), new PretrainCommand(), new FinetuneCommand(), new RefineCommand(),
-        new ContinueCommand(), new DistillCommand(), new TokenizerCommand(), new EvaluateCommand(), new GenerateCommand(), new ScoreCommand(), new ExportCommand(),
-        new InspectCommand(), new VerifyCommand(), new ReportCommand(), new DoctorCommand());
+        new ContinueCommand(), new DistillCommand(), new TokenizerCommand(), new EvaluateCommand(), new GenerateCommand(),
+        new ScoreCommand(), new ExportCommand(), new InspectCommand(), new VerifyCommand(), new ReportCommand(),
+        new DoctorCommand());
   }
 
   /** Runs one command line and returns the exit code. */

@@ -37,7 +37,8 @@ final class ModelArgument {
       try {
         ids[i] = Integer.parseUnsignedInt(parts[i].strip());
       } catch (NumberFormatException notANumber) {
-        throw new BadInputException("--ids: '" + parts[i] + "' at position " + i + "; expected token ids separated by commas", notANumber);
+        throw new BadInputException("--ids: '" + parts[i] + "' at position " + i + "; expected token ids separated by commas",
+            notANumber);
       }
     }
     return ids;

@@ -1,10 +1,10 @@
 package io.github.tern4j.bitdistill.cli;
 
-import io.github.tern4j.bitdistill.model.ModelFolder;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.recipe.Recipe;
 import io.github.tern4j.bitdistill.stage.Pretraining;
 import io.github.tern4j.bitdistill.stage.TrainingCheckpoints;
+import io.github.tern4j.bitdistill.stage.TrainingOptions;
 import io.github.tern4j.bitdistill.study.ModelSize;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.data.TokenShard;
@@ -15,7 +15,6 @@ import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,7 +34,8 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(names = "--tokenizer", paramLabel = "FILE", required = true, description = "tokenizer.json of the model.")
   private Path tokenizerFile;
 
-  @Option(names = "--size", paramLabel = "NAME", defaultValue = "SMALL", description = "Model size: tiny, small or medium (default: small).")
+  @Option(names = "--size", paramLabel = "NAME", defaultValue = "SMALL",
+      description = "Model size: tiny, small or medium (default: small).")
   private ModelSize size;
 
   @Option(names = "--config", paramLabel = "FILE", description = "config.json of a Qwen3 to train instead of a named size.")
@@ -44,18 +44,18 @@ final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Tokenizer tokenizer = TokenizerFile.read(tokenizerFile);
-    Rng rng = Rng.of(common.seed());
+    QwenConfig config = config(tokenizer.vocabularySize());
+    TrainingOptions options = training.options(RATE);
+    long steps = corpus.steps(options);
     TrainingCheckpoints checkpoints = training.checkpoints(common.seed());
+    Rng rng = Rng.of(common.seed());
     return Interrupt.stoppable(common.console(), stopRequested -> {
-      try (Backend backend = common.openBackend(); TokenShard shard = corpus.shard(training.out(), tokenizer)) {
-        TrainableModel model =
-            TrainableModel.build(config(tokenizer.vocabularySize()), ParameterSource.fresh(backend, rng.at("weights")), backend);
-        new Pretraining("pretrain", training.options(RATE), corpus.steps(training.batch())).run(model,
-            corpus.batches(shard, training.batch() / training.options(RATE).microBatches(), rng.at("corpus")), Optional.of(checkpoints),
-            stopRequested, common.progress());
-        ModelFolder.save(model, tokenizerFile, training.out());
-        training.removeCheckpoints();
-        common.output().write(Map.of("model", training.out().toString()), () -> "model: " + training.out());
+      try (Backend backend = common.openBackend();
+          TokenShard shard = corpus.encoded(training.tokens(), training.resumes(), tokenizer)) {
+        TrainableModel model = TrainableModel.build(config, ParameterSource.fresh(backend, rng.at("weights")), backend);
+        new Pretraining("pretrain", options, steps).run(model, corpus.batches(shard, options, rng.at("corpus")),
+            Optional.of(checkpoints), stopRequested, common.progress());
+        training.finish(model, tokenizerFile, common.output());
       }
       return 0;
     });

@@ -3,12 +3,13 @@ package io.github.tern4j.bitdistill.cli;
 import io.github.tern4j.bitdistill.model.ModelFolder;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.stage.SubLnRefinement;
-import io.github.tern4j.nn.data.Corpus;
+import io.github.tern4j.bitdistill.task.GeneralText;
 import io.github.tern4j.nn.data.PaddedBatch;
 import io.github.tern4j.nn.file.Checkpoint;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
+import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.nn.tokenizer.TokenizerFile;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 @Command(name = "refine", description = "Stage 1: makes a ternary student with SubLN from a full-precision model.")
 final class RefineCommand implements Callable<Integer> {
 
-  private static final float EPS = 1e-5f;
+  /** Enough for a mean over a norm's inputs, few enough for one forward pass. */
   private static final int CALIBRATION_TOKENS = 4096;
 
   @Mixin private CommonOptions common;
@@ -67,21 +67,23 @@ final class RefineCommand implements Callable<Integer> {
     }
     Path tokenizer = ModelFolder.tokenizer(modelFolder);
     try (Backend backend = common.openBackend(); Checkpoint checkpoint = Checkpoint.open(modelFolder)) {
-      BitDistillConfig bits = new BitDistillConfig(subLn, true, EPS, EPS, epsilonRule, groupSize);
+      BitDistillConfig bits =
+          new BitDistillConfig(subLn, true, BitDistillConfig.PAPER_EPS, BitDistillConfig.PAPER_EPS, epsilonRule, groupSize);
       TrainableModel student = SubLnRefinement.refine(QwenConfig.fromJson(checkpoint.config()), modelFolder.toString(),
           checkpoint.model(), bits, backend, Rng.of(common.seed()));
       calibration.ifPresent(text ->
           SubLnRefinement.calibrate(ModelFolder.load(modelFolder, backend, false), student, calibrationBatch(text, tokenizer)));
       ModelFolder.save(student, tokenizer, out);
     }
-    common.output().write(Map.of("model", out.toString()), () -> "model: " + out);
+    common.output().model(out);
     return 0;
   }
 
   private static PaddedBatch calibrationBatch(Path text, Path tokenizerFile) {
-    var tokenizer = TokenizerFile.read(tokenizerFile);
-    try (Stream<String> documents = new Corpus(List.of(text)).documents()) {
-      int[] ids = documents.flatMapToInt(document -> Arrays.stream(tokenizer.encode(document))).limit(CALIBRATION_TOKENS).toArray();
+    Tokenizer tokenizer = TokenizerFile.read(tokenizerFile);
+    try (Stream<String> documents = GeneralText.in(List.of(text)).documents()) {
+      int[] ids = documents.flatMapToInt(document -> Arrays.stream(tokenizer.encode(document))).limit(CALIBRATION_TOKENS)
+          .toArray();
       return new PaddedBatch(ids, ids, new int[] {ids.length}, 1, ids.length);
     }
   }

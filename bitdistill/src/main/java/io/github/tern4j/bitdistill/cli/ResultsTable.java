@@ -17,8 +17,9 @@ final class ResultsTable {
           Double.isNaN(row.tokensPerSecond()) ? "-" : String.format(Locale.ROOT, "%.0f", row.tokensPerSecond())));
     }
     for (Results.Difference difference : results.differences()) {
-      text.append(String.format(Locale.ROOT, "%s - %s: %+.2f points (95 %% paired interval %+.2f .. %+.2f)%n", difference.method(),
-          difference.against(), 100 * difference.difference(), 100 * difference.low(), 100 * difference.high()));
+      text.append(String.format(Locale.ROOT, "%s - %s: %+.2f points (95 %% paired interval %+.2f .. %+.2f)%n",
+          difference.method(), difference.against(), 100 * difference.difference(), 100 * difference.low(),
+          100 * difference.high()));
     }
     return text.toString().stripTrailing();
   }

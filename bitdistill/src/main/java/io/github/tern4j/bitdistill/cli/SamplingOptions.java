@@ -9,7 +9,8 @@ final class SamplingOptions {
   @Option(names = "--temperature", paramLabel = "T", defaultValue = "0", description = "0 takes the most likely token (default).")
   private double temperature;
 
-  @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "Only the K most likely tokens; 0 for all (default).")
+  @Option(names = "--top-k", paramLabel = "K", defaultValue = "0",
+      description = "Only the K most likely tokens; 0 for all (default).")
   private int topK;
 
   @Option(names = "--top-p", paramLabel = "P", defaultValue = "1",

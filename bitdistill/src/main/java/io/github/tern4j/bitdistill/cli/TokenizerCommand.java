@@ -1,11 +1,9 @@
 package io.github.tern4j.bitdistill.cli;
 
-import io.github.tern4j.nn.data.Corpus;
+import io.github.tern4j.bitdistill.task.GeneralText;
 import io.github.tern4j.nn.tokenizer.BpeTrainer;
 import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.nn.tokenizer.TokenizerFile;
-import io.github.tern4j.tensor.BadInputException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +18,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tokenizer}: byte-level BPE. */
-@Command(name = "tokenizer", description = "Byte-level BPE: trains, encodes and decodes; reads and writes Hugging Face's tokenizer.json.",
+/** {@code tokenizer train|encode|decode}: byte-level BPE in Hugging Face's {@code tokenizer.json}. */
+@Command(name = "tokenizer",
+    description = "Byte-level BPE: trains, encodes and decodes; reads and writes Hugging Face's tokenizer.json.",
     subcommands = {TokenizerCommand.Train.class, TokenizerCommand.Encode.class, TokenizerCommand.Decode.class})
 final class TokenizerCommand implements Runnable {
 
@@ -38,7 +37,8 @@ final class TokenizerCommand implements Runnable {
 
     @Mixin private CommonOptions common;
 
-    @Option(names = "--data", paramLabel = "FILE", required = true, arity = "1..*", description = "Text files or folders of them.")
+    @Option(names = "--data", paramLabel = "FILE", required = true, arity = "1..*",
+        description = "Text: .txt[.gz], .jsonl[.gz] or .parquet files, or folders of the first two.")
     private List<Path> data;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "tokenizer.json to write.")
@@ -54,18 +54,21 @@ final class TokenizerCommand implements Runnable {
         description = "How often a pair must occur to be merged (default: ${DEFAULT-VALUE}).")
     private long minFrequency;
 
+    /**
+     * The answer.
+     *
+     * @param tokenizer the file
+     * @param vocabulary its tokens
+     */
+    private record Trained(String tokenizer, int vocabulary) {}
+
     @Override
     public Integer call() {
-      for (Path file : data) {
-        if (!Files.exists(file)) {
-          throw new BadInputException(file + ": no such file; expected text to train on");
-        }
-      }
       BpeTrainer trainer = new BpeTrainer(vocabulary, BpeTrainer.QWEN_SPECIAL_TOKENS, minFrequency, lowercase);
-      try (Stream<String> documents = new Corpus(data).documents()) {
+      try (Stream<String> documents = GeneralText.in(data).documents()) {
         Tokenizer tokenizer = trainer.train(documents);
         TokenizerFile.write(tokenizer, out);
-        common.output().write(Map.of("tokenizer", out.toString(), "vocabulary", tokenizer.vocabularySize()),
+        common.output().write(new Trained(out.toString(), tokenizer.vocabularySize()),
             () -> out + ": " + tokenizer.vocabularySize() + " tokens");
       }
       return 0;

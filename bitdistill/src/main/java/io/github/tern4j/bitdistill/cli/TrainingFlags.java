@@ -1,9 +1,13 @@
 package io.github.tern4j.bitdistill.cli;
 
+import io.github.tern4j.bitdistill.model.ModelFolder;
+import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.stage.TrainingCheckpoints;
 import io.github.tern4j.bitdistill.stage.TrainingOptions;
+import io.github.tern4j.nn.file.AtomicDirectory;
 import io.github.tern4j.nn.optim.AdamW;
 import io.github.tern4j.tensor.BadInputException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,13 +16,18 @@ import picocli.CommandLine.Option;
 /** The options of every training command. */
 final class TrainingFlags {
 
-  @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for the trained model; must not exist yet.")
+  private static final String CHECKPOINT = ".checkpoint";
+  private static final String TOKENS = ".tokens";
+
+  @Option(names = "--out", paramLabel = "DIR", required = true,
+      description = "Folder for the trained model; must not exist yet.")
   private Path out;
 
   @Option(names = "--resume", description = "Go on from the checkpoint of a stopped training (DIR.checkpoint).")
   private boolean resume;
 
-  @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Sequences of a step (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--batch", paramLabel = "N", defaultValue = "32",
+      description = "Sequences of a step (default: ${DEFAULT-VALUE}).")
   private int batch;
 
   @Option(names = "--micro-batches", paramLabel = "N", defaultValue = "1",
@@ -32,7 +41,8 @@ final class TrainingFlags {
       description = "Share of the steps in which the rate rises (default: ${DEFAULT-VALUE}).")
   private double warmup;
 
-  @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0.01", description = "Of matrices (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0.01",
+      description = "Weight decay of matrices (default: ${DEFAULT-VALUE}).")
   private double weightDecay;
 
   @Option(names = "--max-gradient-norm", paramLabel = "X", defaultValue = "1.0",
@@ -50,17 +60,12 @@ final class TrainingFlags {
       description = "Steps between checkpoints (default: ${DEFAULT-VALUE}).")
   private long checkpointEvery;
 
-  /** The folder for the trained model. */
-  Path out() {
-    return out;
-  }
-
-  /** Sequences of a step. */
-  int batch() {
-    return batch;
-  }
-
-  /** The numbers of the training. */
+  /**
+   * The numbers of the training.
+   *
+   * @param defaultRate the command's peak learning rate
+   * @throws BadInputException when one is out of its range
+   */
   TrainingOptions options(double defaultRate) {
     AdamW.Options defaults = AdamW.Options.defaults();
     try {
@@ -72,15 +77,26 @@ final class TrainingFlags {
     }
   }
 
-  /** Checkpoints beside the output folder; refuses to overwrite a model, and a stopped training unless it is resumed. */
+  /** Whether a stopped training goes on. */
+  boolean resumes() {
+    return resume;
+  }
+
+  /**
+   * Checkpoints beside the output folder.
+   *
+   * @throws BadInputException when a model would be overwritten, a stopped training forgotten, or there is nothing to resume
+   */
   TrainingCheckpoints checkpoints(long seed) {
     if (checkpointEvery < 1) {
       throw new BadInputException("--checkpoint-every " + checkpointEvery + "; expected at least 1");
     }
-    Path directory = checkpointFolder();
     if (Files.exists(out)) {
       throw new BadInputException(out + ": exists; expected a new folder for the trained model");
     }
+    Path directory = beside(CHECKPOINT);
+    // A process killed while it replaced its checkpoint has left the older one under another name.
+    AtomicDirectory.recover(directory);
     if (Files.exists(directory) && !resume) {
       throw new BadInputException(directory + ": holds a stopped training; expected --resume to go on, or another --out");
     }
@@ -90,12 +106,20 @@ final class TrainingFlags {
     return new TrainingCheckpoints(directory, checkpointEvery, seed);
   }
 
-  /** Removes the checkpoints of a training that has ended. */
-  void removeCheckpoints() {
-    TrainingCheckpoints.remove(checkpointFolder());
+  /** Where a training on general text keeps its token ids until it has ended. */
+  Path tokens() {
+    return beside(TOKENS);
   }
 
-  private Path checkpointFolder() {
-    return out.resolveSibling(out.getFileName() + ".checkpoint");
+  /** Saves the trained model, removes what the training kept, and answers with the folder. */
+  void finish(TrainableModel model, Path tokenizer, JsonOutput output) throws IOException {
+    ModelFolder.save(model, tokenizer, out);
+    TrainingCheckpoints.remove(beside(CHECKPOINT));
+    Files.deleteIfExists(beside(TOKENS));
+    output.model(out);
+  }
+
+  private Path beside(String ending) {
+    return out.resolveSibling(out.getFileName() + ending);
   }
 }

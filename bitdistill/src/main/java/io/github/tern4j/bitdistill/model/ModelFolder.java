@@ -12,11 +12,12 @@ import io.github.tern4j.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Models as Hugging Face directories. */
 public final class ModelFolder {
+
+  private static final String TOKENIZER = "tokenizer.json";
 
   private ModelFolder() {}
 
@@ -40,17 +41,17 @@ public final class ModelFolder {
    * @throws BadInputException when there is none
    */
   public static Path tokenizer(Path directory) {
-    Path file = directory.resolve("tokenizer.json");
+    Path file = directory.resolve(TOKENIZER);
     if (!Files.isRegularFile(file)) {
       throw new BadInputException(file + ": no such file; expected a model folder with its tokenizer");
     }
     return file;
   }
 
-  /** Saves a model in F32 with its tokenizer. */
+  /** Saves a model in F32 with its tokenizer, a file of any name. */
   public static void save(TrainableModel model, Path tokenizer, Path directory) {
     Checkpoint.save(directory, CheckpointContents.of(model.config().toJson(), weights(model.network().parameters()))
-        .withFiles(List.of(tokenizer)));
+        .withFiles(Map.of(TOKENIZER, tokenizer)));
   }
 
   /** Copies of all parameters on the host, by name. */

@@ -36,8 +36,8 @@ public final class Distillation {
   public History run(TrainableModel teacher, TrainableModel student, PaddedBatches batches,
       Optional<TrainingCheckpoints> checkpoints, BooleanSupplier stopRequested, Progress progress) {
     long steps = (long) epochs * batches.batchesPerEpoch();
-    try (TrainingSession session = new TrainingSession(title, student, training.adamW(), training.schedule(steps), steps, checkpoints,
-        stopRequested, progress)) {
+    try (TrainingSession session = new TrainingSession(title, student, training.adamW(), training.schedule(steps), steps,
+        checkpoints, stopRequested, progress)) {
       double gamma = session.constant("gamma", () -> gamma(teacher, student, batches));
       DistillationOptions options = requested.withGamma(gamma);
       while (session.running()) {
@@ -46,17 +46,16 @@ public final class Distillation {
         if (options.measureEvery() > 0 && session.step() % options.measureEvery() == 0) {
           observe(session, GradientNorms.measure(teacher, student, whole, options), options);
         }
-        int answers = AnswerRows.of(whole).count();
         Map<String, Double> losses = new LinkedHashMap<>();
         for (PaddedBatch batch : whole.split(training.microBatches())) {
-          float share = (float) AnswerRows.of(batch).count() / answers;
           try (Tape tape = Tape.recording(student.backend()); Tape teacherTape = Tape.inference(teacher.backend())) {
             DistillationTerms terms =
-                DistillationTerms.compute(tape, teacherTape, teacher, student, batch, options, training.checkpointed());
-            losses.merge("ce", (double) share * tape.scalar(terms.crossEntropy().value()), Double::sum);
-            losses.merge("ld", (double) share * tape.scalar(terms.logits().value()), Double::sum);
-            losses.merge("ad", (double) share * tape.scalar(terms.relation().value()), Double::sum);
-            tape.backward(terms.total(tape, options.lambda(), options.gamma()), share);
+                DistillationTerms.compute(tape, teacherTape, teacher, student, batch, options, training.checkpointed())
+                    .times(tape, BatchShares.of(batch, whole, options));
+            losses.merge("ce", (double) tape.scalar(terms.crossEntropy().value()), Double::sum);
+            losses.merge("ld", (double) tape.scalar(terms.logits().value()), Double::sum);
+            losses.merge("ad", (double) tape.scalar(terms.relation().value()), Double::sum);
+            tape.backward(terms.total(tape, options.lambda(), options.gamma()));
           }
         }
         session.finishStep(losses, whole.unpaddedTokens());

@@ -8,16 +8,17 @@ import java.util.OptionalDouble;
  * What stage 3 minimises: {@code L = CE + lambda LD + gamma AD} (Wu et al. 2025, eq. 14). A factor of 0 leaves the term out.
  *
  * @param lambda factor of the logits term; paper and author code: 10 for classification, 1 for summarization
- * @param gamma factor of the relation term in the form that {@link RelationLoss.Normalization} names. Paper: 1e5 for classification;
- *     with the plain mean an independent reproduction found that overwhelming and 60 better, so look at the logged ratios
+ * @param gamma factor of the relation term in the form that {@link RelationLoss.Normalization} names. Paper: 1e5 for
+ *     classification; with the plain mean an independent reproduction found that overwhelming and 60 better, so look at the
+ *     logged ratios
  * @param gammaRatio when present, gamma is set on the first batches so that the gradient norm of {@code gamma AD} is this many
  *     times that of CE
  * @param logits the logits term
  * @param relation the relation term
  * @param measureEvery steps between two measurements of the three terms' gradient norms; 0 for none
  */
-public record DistillationOptions(double lambda, double gamma, OptionalDouble gammaRatio, LogitsLoss logits, RelationLoss relation,
-    int measureEvery) {
+public record DistillationOptions(double lambda, double gamma, OptionalDouble gammaRatio, LogitsLoss logits,
+    RelationLoss relation, int measureEvery) {
 
   /** Checks the numbers. */
   public DistillationOptions {

@@ -53,6 +53,12 @@ public record DistillationTerms(Variable crossEntropy, Variable logits, Variable
     return Elementwise.add(tape, Elementwise.add(tape, crossEntropy, distilled), related);
   }
 
+  /** The terms of a part of a batch, such that those of all parts sum to the terms of the batch. */
+  DistillationTerms times(Tape tape, BatchShares shares) {
+    return new DistillationTerms(Elementwise.scale(tape, crossEntropy, (float) shares.crossEntropy()),
+        Elementwise.scale(tape, logits, (float) shares.logits()), Elementwise.scale(tape, relation, (float) shares.relation()));
+  }
+
   private static int[] unpaddedRows(PaddedBatch batch) {
     return IntStream.range(0, batch.ids().length)
         .filter(row -> row % batch.tokens() < batch.lengths()[row / batch.tokens()])

@@ -17,7 +17,8 @@ import java.util.function.Function;
 public record GradientNorms(double crossEntropy, double logits, double relation) {
 
   /** Measures on one batch with a forward and backward pass for each term. No gradient may be waiting in the parameters. */
-  public static GradientNorms measure(TrainableModel teacher, TrainableModel student, PaddedBatch batch, DistillationOptions options) {
+  public static GradientNorms measure(TrainableModel teacher, TrainableModel student, PaddedBatch batch,
+      DistillationOptions options) {
     return new GradientNorms(norm(teacher, student, batch, options, DistillationTerms::crossEntropy),
         norm(teacher, student, batch, options, DistillationTerms::logits),
         norm(teacher, student, batch, options, DistillationTerms::relation));

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Next-token training on general text, {@code L = -mean ln p(x_{t+1} | x_1 .. x_t)}: of a full-precision base model, and as stage 2
- * (continual pre-training, Wu et al. 2025, eq. 7) of the ternary student.
+ * Next-token training on general text, {@code L = -mean ln p(x_{t+1} | x_1 .. x_t)}: of a full-precision base model, and as stage
+ * 2 (continual pre-training, Wu et al. 2025, eq. 7) of the ternary student.
  */
 public final class Pretraining {
 

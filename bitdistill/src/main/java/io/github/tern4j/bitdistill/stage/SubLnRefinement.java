@@ -17,16 +17,16 @@ import io.github.tern4j.tensor.kernel.CopyKernel;
 import io.github.tern4j.tensor.kernel.ReduceKernel;
 
 /**
- * Stage 1 (Wu et al. 2025, eq. 4-6): a ternary student with SubLN is made from a full-precision model. All weights are taken over,
- * the new norms start at 1. The student computes another function than its origin, even unquantized; training repairs it.
+ * Stage 1 (Wu et al. 2025, eq. 4-6): a ternary student with SubLN is made from a full-precision model. All weights are taken
+ * over, the new norms start at 1. The student computes another function than its origin, even unquantized; training repairs it.
  */
 public final class SubLnRefinement {
 
   private SubLnRefinement() {}
 
   /** Makes the student; {@code bits} says which quantizer and where SubLN stands ({@code NONE} for the BitNet-SFT baseline). */
-  public static TrainableModel refine(QwenConfig base, String origin, TensorSource weights, BitDistillConfig bits, Backend backend,
-      Rng rng) {
+  public static TrainableModel refine(QwenConfig base, String origin, TensorSource weights, BitDistillConfig bits,
+      Backend backend, Rng rng) {
     ParameterSource source = ParameterSource.loadedOrFresh(backend, origin, weights, rng);
     return TrainableModel.build(base.withBitDistill(bits), source, backend);
   }

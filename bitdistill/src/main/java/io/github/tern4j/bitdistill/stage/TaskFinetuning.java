@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Supervised fine-tuning on a task, {@code L = CE} on the answer tokens: of a full-precision model (FP16-SFT, the teacher) or of a
- * ternary one (BitNet-SFT, the baseline that distillation is compared with).
+ * Supervised fine-tuning on a task, {@code L = CE} on the answer tokens: of a full-precision model (FP16-SFT, the teacher) or of
+ * a ternary one (BitNet-SFT, the baseline that distillation is compared with).
  */
 public final class TaskFinetuning {
 

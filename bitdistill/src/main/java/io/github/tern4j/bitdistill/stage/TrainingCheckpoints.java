@@ -69,7 +69,8 @@ public final class TrainingCheckpoints {
     Backend backend = model.backend();
     Checkpoint.save(directory, CheckpointContents.of(model.config().toJson(), ModelFolder.weights(model.network().parameters()))
         .withTraining(new TrainingState(optimizer.steps(), seed, state.tokens,
-            onHost(backend, optimizer.firstMoments()), onHost(backend, optimizer.secondMoments()), Json.mapper().valueToTree(state))));
+            onHost(backend, optimizer.firstMoments()), onHost(backend, optimizer.secondMoments()),
+            Json.mapper().valueToTree(state))));
   }
 
   private static Map<String, Tensor> onHost(Backend backend, Map<String, Tensor> tensors) {
@@ -78,7 +79,11 @@ public final class TrainingCheckpoints {
     return copies;
   }
 
-  /** Puts weights and moments of the newest checkpoint in place and returns the rest, when there is a checkpoint. */
+  /**
+   * Puts weights and moments of the newest checkpoint in place and returns the rest, when there is a checkpoint.
+   *
+   * @throws BadInputException when the checkpoint is broken, of another model or of another seed
+   */
   Optional<State> resume(ParameterSet parameters, AdamW optimizer) {
     AtomicDirectory.recover(directory);
     if (!Files.exists(directory)) {
@@ -89,6 +94,9 @@ public final class TrainingCheckpoints {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       Map<String, Tensor> weights = checkpoint.weights(shapes, Set.of());
       return checkpoint.trainingState(shapes).map(state -> {
+        if (state.seed() != seed) {
+          throw new BadInputException(directory + ": is of a training with seed " + state.seed() + "; expected seed " + seed);
+        }
         CopyKernel kernel = parameters.backend().kernel(CopyKernel.class);
         for (Parameter parameter : parameters.all()) {
           kernel.copy(parameters.backend().upload(weights.get(parameter.name())), 1, parameter.value(), false);

@@ -14,8 +14,8 @@ import io.github.tern4j.nn.optim.Schedule;
  * @param checkpointed whether layers are computed again in the backward pass, to save memory
  * @param quantizationWarmupSteps steps over which quantization comes into force; 0 is at once (paper and author code)
  */
-public record TrainingOptions(int batch, int microBatches, double rate, double warmupShare, AdamW.Options adamW, boolean checkpointed,
-    long quantizationWarmupSteps) {
+public record TrainingOptions(int batch, int microBatches, double rate, double warmupShare, AdamW.Options adamW,
+    boolean checkpointed, long quantizationWarmupSteps) {
 
   /** The author code's warm-up share. */
   public static final double WARMUP_SHARE = 0.05;

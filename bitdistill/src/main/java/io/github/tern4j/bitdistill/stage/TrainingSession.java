@@ -47,8 +47,8 @@ public final class TrainingSession implements AutoCloseable {
     this.totalSteps = totalSteps;
     this.checkpoints = checkpoints;
     this.stopRequested = stopRequested;
-    TrainingCheckpoints.State state =
-        checkpoints.flatMap(saved -> saved.resume(model.network().parameters(), optimizer)).orElseGet(TrainingCheckpoints.State::start);
+    TrainingCheckpoints.State state = checkpoints.flatMap(saved -> saved.resume(model.network().parameters(), optimizer))
+        .orElseGet(TrainingCheckpoints.State::start);
     this.history = state.history();
     this.sums = new LinkedHashMap<>(state.sums());
     this.constants = new LinkedHashMap<>(state.constants());

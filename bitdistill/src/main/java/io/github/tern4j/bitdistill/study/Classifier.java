@@ -3,16 +3,18 @@ package io.github.tern4j.bitdistill.study;
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.Variable;
 import io.github.tern4j.autograd.op.Embedding;
+import io.github.tern4j.bitdistill.infer.InferenceModel;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.nn.data.EncodedExample;
 import io.github.tern4j.nn.data.PaddedBatch;
 import io.github.tern4j.nn.qwen3.Taps;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** Label-token classification: the label whose token has the largest logit after the prompt. */
-final class Classifier {
+public final class Classifier {
 
   private static final int BATCH = 64;
 
@@ -44,8 +46,13 @@ final class Classifier {
     return predictions;
   }
 
-  /** Position of the largest value, the lowest at ties. */
-  static int largest(float[] values) {
+  /** Predicted label numbers of a model for inference; at ties the lowest. */
+  public static int[] predict(InferenceModel model, int[][] prompts, int[] labelTokens) {
+    return Arrays.stream(model.logits(prompts, labelTokens)).mapToInt(Classifier::largest).toArray();
+  }
+
+  // Position of the largest value, the lowest at ties.
+  private static int largest(float[] values) {
     int best = 0;
     for (int i = 1; i < values.length; i++) {
       best = values[i] > values[best] ? i : best;

@@ -26,10 +26,12 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * A recipe from text to results: trains the tokenizer, encodes the corpus, runs the {@link Study}, judges FP16-SFT, BitNet-SFT and
- * BitDistill on the same rows, packs the student, times it, and writes {@code results.json} and {@code report.html}.
+ * A recipe from text to results: trains the tokenizer, encodes the corpus, runs the {@link Study}, judges FP16-SFT, BitNet-SFT
+ * and BitDistill on the same rows, packs the student, times it, and writes {@code results.json} and {@code report.html}.
  */
 public final class Experiment {
+
+  private static final String PACKED = "packed ternary";
 
   private final Recipe recipe;
   private final StudyInput input;
@@ -104,12 +106,13 @@ public final class Experiment {
     PackedComparison packed = PackedComparison.measure(folder, backend, task, predictions.get(StudyResults.DISTILLED), nanos);
     int[] labels = task.labels();
     List<Results.Row> rows = List.of(
-        StudyResults.row(StudyResults.FULL_PRECISION, predictions.get(StudyResults.FULL_PRECISION), labels, packed.teacher(), "BF16"),
-        StudyResults.row(StudyResults.BASELINE, predictions.get(StudyResults.BASELINE), labels, packed.baseline(), "packed ternary"),
-        StudyResults.row(StudyResults.DISTILLED, predictions.get(StudyResults.DISTILLED), labels, packed.student(), "packed ternary"));
+        StudyResults.row(StudyResults.FULL_PRECISION, predictions, labels, packed.teacher(), "BF16"),
+        StudyResults.row(StudyResults.BASELINE, predictions, labels, packed.baseline(), PACKED),
+        StudyResults.row(StudyResults.DISTILLED, predictions, labels, packed.student(), PACKED));
     List<String> notes = new ArrayList<>(input.notes());
     notes.addAll(packed.notes());
-    return new Results(recipe.task(), seed, commit, rows, StudyResults.differences(predictions, labels), StudyResults.curves(models),
+    return new Results(recipe.task(), seed, commit, rows, StudyResults.differences(predictions, labels),
+        StudyResults.curves(models),
         List.of(StudyResults.histogram("before stage 2", models.refined().model()),
             StudyResults.histogram("after stage 2", models.continued().model())),
         Optional.of(machine), RecipeFile.settings(recipe), notes);

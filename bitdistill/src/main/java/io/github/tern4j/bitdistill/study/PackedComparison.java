@@ -34,7 +34,8 @@ import java.util.stream.IntStream;
  * @param baseline BitNet-SFT, packed ternary, embedding in BF16
  * @param student BitDistill, packed ternary, embedding in BF16
  * @param logitsDeviation relative L2 distance of the packed student's logits (embedding in F32) from the training forward pass
- * @param changedPredictions rows on which the packed file, with its BF16 embedding, decides otherwise than the training forward pass
+ * @param changedPredictions rows on which the packed file, with its BF16 embedding, decides otherwise than the training forward
+ *     pass
  */
 record PackedComparison(Size teacher, Size baseline, Size student, double logitsDeviation, int changedPredictions) {
 
@@ -72,7 +73,8 @@ record PackedComparison(Size teacher, Size baseline, Size student, double logits
   /** What a reader must know to judge the numbers. */
   List<String> notes() {
     return List.of(
-        String.format(Locale.ROOT, "The packed student's logits deviate from the training forward pass by %.1e (relative L2).", logitsDeviation),
+        String.format(Locale.ROOT, "The packed student's logits deviate from the training forward pass by %.1e (relative L2).",
+            logitsDeviation),
         "In its file the embedding is rounded to BF16; that changes " + changedPredictions + " of the student's predictions.",
         "Speeds are medians of decoding 32 tokens behind a prompt, the models measured in turns in one process.");
   }
@@ -94,8 +96,8 @@ record PackedComparison(Size teacher, Size baseline, Size student, double logits
 
   private static int changed(InferenceModel student, EncodedTask task, int[] predictions) {
     int[][] prompts = task.evaluation().stream().map(EncodedExample::prompt).toArray(int[][]::new);
-    float[][] logits = student.logits(prompts, task.labelTokens());
-    return (int) IntStream.range(0, predictions.length).filter(row -> Classifier.largest(logits[row]) != predictions[row]).count();
+    int[] packed = Classifier.predict(student, prompts, task.labelTokens());
+    return (int) IntStream.range(0, predictions.length).filter(row -> packed[row] != predictions[row]).count();
   }
 
   // ||packed - trained|| / ||trained|| over all logits behind some prompts

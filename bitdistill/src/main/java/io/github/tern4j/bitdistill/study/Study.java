@@ -32,8 +32,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Carries out a recipe: base model, teacher (FP16-SFT), BitNet-SFT, stage 1, stage 2, stage 3. Each stage leaves a model directory
- * in the folder of the study; a stage that is there is not done again, one that was stopped goes on from its checkpoint.
+ * Carries out a recipe: base model, teacher (FP16-SFT), BitNet-SFT, stage 1, stage 2, stage 3. Each stage leaves a model
+ * directory in the folder of the study; a stage that is there is not done again, one that was stopped goes on from its
+ * checkpoint.
  */
 public final class Study {
 
@@ -85,20 +86,22 @@ public final class Study {
 
   /** Does what is still to do and returns all models. */
   Models run(Tokenizer tokenizer, TokenShard corpus, EncodedTask task) {
-    Trained base = stage("base", () -> freshBase(tokenizer.vocabularySize()), model -> pretraining("base model", recipe.pretrain())
-        .run(model, corpusBatches(corpus, recipe.pretrain(), "base"), checkpoints("base"), stopRequested, progress));
+    Trained base = stage("base", () -> freshBase(tokenizer.vocabularySize()),
+        model -> pretraining("base model", recipe.pretrain()).run(model, corpusBatches(corpus, recipe.pretrain(), "base"),
+            checkpoints("base"), stopRequested, progress));
     Trained teacher = stage("teacher", () -> ModelFolder.load(folder.model("base"), backend, true),
-        model -> finetuning("teacher: FP16-SFT", recipe.teacher())
-            .run(model, taskBatches(task, recipe.teacher()), checkpoints("teacher"), stopRequested, progress));
-    Trained bitnetSft = stage("bitnet-sft", () -> student(SubLn.NONE), model -> finetuning("baseline: BitNet-SFT", recipe.bitnetSft())
-        .run(model, taskBatches(task, recipe.bitnetSft()), checkpoints("bitnet-sft"), stopRequested, progress));
+        model -> finetuning("teacher: FP16-SFT", recipe.teacher()).run(model, taskBatches(task, recipe.teacher()),
+            checkpoints("teacher"), stopRequested, progress));
+    Trained bitnetSft = stage("bitnet-sft", () -> student(SubLn.NONE),
+        model -> finetuning("baseline: BitNet-SFT", recipe.bitnetSft()).run(model, taskBatches(task, recipe.bitnetSft()),
+            checkpoints("bitnet-sft"), stopRequested, progress));
     Trained refined = stage("refined", () -> refined(base.model, corpus), model -> new History());
     Trained continued = stage("continued", () -> ModelFolder.load(folder.model("refined"), backend, true),
-        model -> pretraining("stage 2: continual pre-training", recipe.continued())
-            .run(model, corpusBatches(corpus, recipe.continued(), "continued"), checkpoints("continued"), stopRequested, progress));
-    Trained student = stage("student", () -> ModelFolder.load(folder.model("continued"), backend, true), model -> distillation()
-        .run(ModelFolder.load(folder.model("teacher"), backend, false), model, distillationBatches(task), checkpoints("student"),
-            stopRequested, progress));
+        model -> pretraining("stage 2: continual pre-training", recipe.continued()).run(model,
+            corpusBatches(corpus, recipe.continued(), "continued"), checkpoints("continued"), stopRequested, progress));
+    Trained student = stage("student", () -> ModelFolder.load(folder.model("continued"), backend, true),
+        model -> distillation().run(ModelFolder.load(folder.model("teacher"), backend, false), model, distillationBatches(task),
+            checkpoints("student"), stopRequested, progress));
     return new Models(base, teacher, bitnetSft, refined, continued, student);
   }
 
@@ -150,7 +153,8 @@ public final class Study {
     RelationLoss relation = RelationLoss.paper(new RelationLoss.LayerPair(stage.layer(), stage.layer()), stage.splitHeads());
     DistillationOptions losses =
         new DistillationOptions(stage.lambda(), stage.gamma(), stage.gammaRatio(), logits, relation, stage.measureEvery());
-    return new Distillation("stage 3: distillation", options(stage.batch(), stage.rate(), stage.warmup()), losses, stage.epochs());
+    return new Distillation("stage 3: distillation", options(stage.batch(), stage.rate(), stage.warmup()), losses,
+        stage.epochs());
   }
 
   private static TrainingOptions options(int batch, double rate, double warmup) {

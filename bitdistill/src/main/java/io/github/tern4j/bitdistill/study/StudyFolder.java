@@ -17,7 +17,8 @@ import java.util.TreeMap;
 
 /**
  * Where a study keeps what it makes: {@code tokenizer.json}, {@code corpus.tokens}, a model directory for each stage
- * ({@code base teacher bitnet-sft refined continued student}) with its curves beside it, and checkpoints while a stage is running.
+ * ({@code base teacher bitnet-sft refined continued student}) with its curves beside it, and checkpoints while a stage is
+ * running.
  *
  * @param root the folder
  */
@@ -38,7 +39,8 @@ public record StudyFolder(Path root) {
     }
     try {
       if (!Files.readString(file).equals(text)) {
-        throw new BadInputException(file + ": this folder is of a run with another recipe or seed; expected the same, or another --out");
+        throw new BadInputException(
+            file + ": this folder is of a run with another recipe or seed; expected the same, or another --out");
       }
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

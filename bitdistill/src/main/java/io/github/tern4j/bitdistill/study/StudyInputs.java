@@ -6,12 +6,12 @@ import io.github.tern4j.bitdistill.language.Pair;
 import io.github.tern4j.bitdistill.recipe.Recipe;
 import io.github.tern4j.bitdistill.task.ClassificationExample;
 import io.github.tern4j.bitdistill.task.ClassificationTask;
+import io.github.tern4j.bitdistill.task.GeneralText;
 import io.github.tern4j.bitdistill.task.Row;
 import io.github.tern4j.bitdistill.task.Task;
 import io.github.tern4j.bitdistill.task.TaskData;
-import io.github.tern4j.nn.data.Corpus;
+import io.github.tern4j.nn.data.DocumentSource;
 import io.github.tern4j.tensor.BadInputException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,14 +53,10 @@ public final class StudyInputs {
       throw new BadInputException("recipe " + recipe.name() + ": no corpora; expected at least one file of general text");
     }
     List<Path> corpora = recipe.corpora().stream().map(directory::resolve).toList();
-    for (Path corpus : corpora) {
-      if (!Files.exists(corpus)) {
-        throw new BadInputException(corpus + ": no such file; the recipe " + recipe.name() + " reads general text from it");
-      }
-    }
+    DocumentSource corpus = GeneralText.in(corpora);
     List<ClassificationExample> train = TaskData.read(directory, task, "train");
     List<ClassificationExample> evaluation = TaskData.read(directory, task, "dev");
-    return new StudyInput(task, train, evaluation, new Corpus(corpora),
+    return new StudyInput(task, train, evaluation, corpus,
         List.of("Task: " + task.name() + ", " + train.size() + " training rows, judged on the " + evaluation.size()
             + " rows of the dev split with the model of the last step."));
   }

@@ -28,8 +28,9 @@ final class StudyResults {
   private StudyResults() {}
 
   /** A row of the comparison. */
-  static Results.Row row(String method, int[] predictions, int[] labels, PackedComparison.Size size, String inference) {
-    Proportion accuracy = Proportion.accuracy(predictions, labels);
+  static Results.Row row(String method, Map<String, int[]> predictions, int[] labels, PackedComparison.Size size,
+      String inference) {
+    Proportion accuracy = Proportion.accuracy(predictions.get(method), labels);
     return new Results.Row(method, accuracy.value(), accuracy.low(), accuracy.high(), size.blockWeightBytes(), size.fileBytes(),
         size.tokensPerSecond(), inference, Map.of());
   }
@@ -68,7 +69,8 @@ final class StudyResults {
     return curves;
   }
 
-  private static void add(List<Curve> curves, String stage, Curve.Quantity quantity, String series, History history, String name) {
+  private static void add(List<Curve> curves, String stage, Curve.Quantity quantity, String series, History history,
+      String name) {
     List<History.Point> points = history.curves().getOrDefault(name, List.of());
     if (!points.isEmpty()) {
       curves.add(Curve.thinned(stage, quantity, series, points.stream().mapToLong(History.Point::step).toArray(),

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Examples of tasks in token ids. Prompts begin with the boundary token, as the documents of pre-training do; what is too long has
- * its fields shortened.
+ * Examples of tasks in token ids. Prompts begin with the boundary token, as the documents of pre-training do; what is too long
+ * has its fields shortened.
  */
 public final class TaskExamples {
 

@@ -1,5 +1,6 @@
 package io.github.tern4j.bitdistill.task;
 
+import io.github.tern4j.tensor.BadInputException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -41,7 +42,7 @@ public record Prompt(List<Piece> pieces) {
    *
    * @param tokenizer from text to token ids, without special tokens
    * @param limit the most tokens to return
-   * @throws IllegalArgumentException if the literal pieces alone are longer
+   * @throws BadInputException if the literal pieces alone are longer
    */
   public int[] encode(Function<String, int[]> tokenizer, int limit) {
     var encoded = pieces.stream().map(piece -> tokenizer.apply(piece.text())).toArray(int[][]::new);
@@ -61,7 +62,7 @@ public record Prompt(List<Piece> pieces) {
       }
     }
     if (excess > 0) {
-      throw new IllegalArgumentException("prompt: its literal pieces alone exceed the limit by " + excess + " tokens: "
+      throw new BadInputException("prompt: its literal pieces alone exceed the limit by " + excess + " tokens: "
           + pieces.stream().filter(piece -> piece.shortened() == 0).toList() + "; expected a limit above " + limit);
     }
     return join(encoded);

@@ -3,6 +3,7 @@ package io.github.tern4j.bitdistill.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.tern4j.tensor.BadInputException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ class PromptTest {
   @Test
   void aLimitBelowTheLiteralsIsRefused() {
     var prompt = TEMPLATE.fill(row("a", "b"));
-    assertThatThrownBy(() -> decode(prompt, 4)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("by 4 tokens");
+    assertThatThrownBy(() -> decode(prompt, 4)).isInstanceOf(BadInputException.class).hasMessageContaining("by 4 tokens");
   }
 
   @Test

@@ -57,12 +57,12 @@ public final class Checkpoint implements AutoCloseable {
    */
   public static void save(Path directory, CheckpointContents contents) {
     AtomicDirectory.recover(directory);
-    requireReplaceable(directory, contents.files());
+    requireReplaceable(directory, contents.files().keySet());
     AtomicDirectory.replace(directory, building -> {
       ObjectNode config = contents.config().deepCopy().put("torch_dtype", torchName(contents.weightType()));
       JsonFile.write(building.resolve(CONFIG), config);
-      for (Path file : contents.files()) {
-        copy(file, building);
+      for (Map.Entry<String, Path> file : contents.files().entrySet()) {
+        copy(file.getValue(), building.resolve(file.getKey()));
       }
       SafetensorsWriter weights = new SafetensorsWriter();
       contents.weights().forEach((name, tensor) -> weights.add(name, tensor, contents.weightType()));
@@ -71,17 +71,16 @@ public final class Checkpoint implements AutoCloseable {
     });
   }
 
-  private static void requireReplaceable(Path directory, List<Path> copied) {
+  private static void requireReplaceable(Path directory, Set<String> copied) {
     if (!Files.exists(directory)) {
       return;
     }
     if (!Files.isDirectory(directory)) {
       throw new BadInputException(directory + ": is a file; expected a directory for a checkpoint, or nothing yet");
     }
-    Set<String> copiedNames = Set.copyOf(copied.stream().map(file -> file.getFileName().toString()).toList());
     try (Stream<Path> held = Files.list(directory)) {
       Optional<String> foreign = held.map(path -> path.getFileName().toString())
-          .filter(name -> !OWN_FILES.contains(name) && !copiedNames.contains(name) && !IS_SHARD.test(name))
+          .filter(name -> !OWN_FILES.contains(name) && !copied.contains(name) && !IS_SHARD.test(name))
           .sorted().findFirst();
       if (foreign.isPresent()) {
         throw new BadInputException(directory + ": holds " + Quoted.name(foreign.get())
@@ -92,11 +91,11 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  private static void copy(Path file, Path building) throws IOException {
+  private static void copy(Path file, Path target) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new BadInputException(file + ": no such file; expected a file to copy into the checkpoint");
     }
-    Files.copy(file, building.resolve(file.getFileName()));
+    Files.copy(file, target);
   }
 
   private static String torchName(SafetensorsType type) {

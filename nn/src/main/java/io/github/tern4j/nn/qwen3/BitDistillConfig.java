@@ -27,8 +27,8 @@ public record BitDistillConfig(
   /** Name of the object in {@code config.json}. */
   static final String KEY = "bitdistill";
 
-  /** Wu et al. 2025, section 3. */
-  private static final float PAPER_EPS = 1e-5f;
+  /** The eps of both quantizers in the paper (Wu et al. 2025, eq. 1 and 3) and in the author's code. */
+  public static final float PAPER_EPS = 1e-5f;
 
   /** Checks the numbers. */
   public BitDistillConfig {
