@@ -2,7 +2,6 @@ package io.github.tern4j.tensor.vector;
 
 import static io.github.tern4j.tensor.vector.MatmulTile.COLUMNS;
 import static io.github.tern4j.tensor.vector.MatmulTile.GROUP;
-import static io.github.tern4j.tensor.vector.MatmulTile.GROUP_STRIDE;
 
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 
@@ -12,35 +11,41 @@ import io.github.tern4j.tensor.kernel.MatmulKernel;
  */
 final class LeftFactor {
 
+  private final int groupStride;
   private final int blockSize;
   private final float[] packed;
   private final float[] sums = new float[MatmulTile.ROWS * COLUMNS];
 
-  private LeftFactor(int blockSize, float[] packed) {
+  private LeftFactor(int groupStride, int blockSize, float[] packed) {
+    this.groupStride = groupStride;
     this.blockSize = blockSize;
     this.packed = packed;
   }
 
   /** The matrix {@code x[at + r * stride + k]}, packed into the working memory of this thread. */
   static LeftFactor ofRows(float[] x, int at, int stride, int rows, int depth, Scratch scratch) {
-    int blockSize = paddedRows(rows) / GROUP * GROUP_STRIDE;
+    int groupStride = MatmulTile.groupStride(Math.min(depth, MatmulKernel.K_BLOCK));
+    int blockSize = paddedRows(rows) / GROUP * groupStride;
     float[] packed = scratch.atLeast(Math.ceilDiv(depth, MatmulKernel.K_BLOCK) * blockSize);
     for (int k = 0; k < depth; k += MatmulKernel.K_BLOCK) {
       int blockDepth = Math.min(MatmulKernel.K_BLOCK, depth - k);
-      MatmulPacking.packRows(x, at + k, stride, rows, blockDepth, packed, k / MatmulKernel.K_BLOCK * blockSize);
+      MatmulPacking.packRows(x, at + k, stride, rows, blockDepth, packed,
+          k / MatmulKernel.K_BLOCK * blockSize, groupStride);
     }
-    return new LeftFactor(blockSize, packed);
+    return new LeftFactor(groupStride, blockSize, packed);
   }
 
   /** The transposed matrix {@code x[at + k * stride + r]}, packed into the working memory of this thread. */
   static LeftFactor ofColumns(float[] x, int at, int stride, int rows, int depth, Scratch scratch) {
-    int blockSize = paddedRows(rows) / GROUP * GROUP_STRIDE;
+    int groupStride = MatmulTile.groupStride(Math.min(depth, MatmulKernel.K_BLOCK));
+    int blockSize = paddedRows(rows) / GROUP * groupStride;
     float[] packed = scratch.atLeast(Math.ceilDiv(depth, MatmulKernel.K_BLOCK) * blockSize);
     for (int k = 0; k < depth; k += MatmulKernel.K_BLOCK) {
       int blockDepth = Math.min(MatmulKernel.K_BLOCK, depth - k);
-      MatmulPacking.packTransposedRows(x, at + k * stride, stride, rows, blockDepth, packed, k / MatmulKernel.K_BLOCK * blockSize);
+      MatmulPacking.packTransposedRows(x, at + k * stride, stride, rows, blockDepth, packed,
+          k / MatmulKernel.K_BLOCK * blockSize, groupStride);
     }
-    return new LeftFactor(blockSize, packed);
+    return new LeftFactor(groupStride, blockSize, packed);
   }
 
   /** Rows rounded up to whole tiles: what {@code out} has to have room for. */
@@ -53,15 +58,14 @@ final class LeftFactor {
     for (int k = 0; k < depth; k += MatmulKernel.K_BLOCK) {
       int blockDepth = Math.min(MatmulKernel.K_BLOCK, depth - k);
       int block = k / MatmulKernel.K_BLOCK * blockSize;
-      int computed;
-      for (int row = 0; row < rows; row += computed) {
-        int group = block + row / GROUP * GROUP_STRIDE;
+      for (int row = 0; row < rows; row += MatmulTile.height(rows - row)) {
+        int group = block + row / GROUP * groupStride;
         int to = outAt + row * COLUMNS;
         if (k == 0) {
-          computed = MatmulTile.multiply(rows - row, packed, group, right, rightAt, blockDepth, out, to);
+          MatmulTile.multiply(rows - row, packed, group, groupStride, right, rightAt, blockDepth, out, to);
         } else {
-          computed = MatmulTile.multiply(rows - row, packed, group, right, rightAt + k * COLUMNS, blockDepth, sums, 0);
-          MatmulTile.put(sums, computed, COLUMNS, out, to, COLUMNS, true);
+          MatmulTile.multiply(rows - row, packed, group, groupStride, right, rightAt + k * COLUMNS, blockDepth, sums, 0);
+          MatmulTile.put(sums, MatmulTile.height(rows - row), COLUMNS, out, to, COLUMNS, true);
         }
       }
     }

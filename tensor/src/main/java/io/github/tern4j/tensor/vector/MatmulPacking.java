@@ -24,23 +24,24 @@ final class MatmulPacking {
   private MatmulPacking() {}
 
   /** Rows {@code x[at + r * stride + k]}, r below {@code rows}, into panels of {@link MatmulTile#GROUP} rows. */
-  static void packRows(float[] x, int at, int stride, int rows, int depth, float[] packed, int to) {
+  static void packRows(float[] x, int at, int stride, int rows, int depth, float[] packed, int to, int groupStride) {
     for (int row = 0; row < rows; row += MatmulTile.GROUP) {
-      int group = to + row / MatmulTile.GROUP * MatmulTile.GROUP_STRIDE;
+      int group = to + row / MatmulTile.GROUP * groupStride;
       interleave(x, at + row * stride, stride, Math.min(MatmulTile.GROUP, rows - row), depth, packed, group, MatmulTile.GROUP);
     }
   }
 
   /** Columns {@code x[at + k * stride + r]}, r below {@code rows}, into panels of {@link MatmulTile#GROUP} rows. */
-  static void packTransposedRows(float[] x, int at, int stride, int rows, int depth, float[] packed, int to) {
+  static void packTransposedRows(float[] x, int at, int stride, int rows, int depth, float[] packed, int to,
+      int groupStride) {
     int whole = rows / MatmulTile.GROUP;
     for (int k = 0; k < depth; k++) {
       // One row of x at a time: its stride is often a power of two, and lines left for later would be evicted.
-      spread(x, at + k * stride, whole, packed, to + MatmulTile.GROUP * k);
+      spread(x, at + k * stride, whole, packed, to + MatmulTile.GROUP * k, groupStride);
     }
     int rest = rows - whole * MatmulTile.GROUP;
     if (rest > 0) {
-      int group = to + whole * MatmulTile.GROUP_STRIDE;
+      int group = to + whole * groupStride;
       copyPadded(x, at + whole * MatmulTile.GROUP, stride, rest, depth, packed, group, MatmulTile.GROUP);
     }
   }
@@ -108,9 +109,9 @@ final class MatmulPacking {
     }
   }
 
-  private static void spread(float[] x, int at, int groups, float[] packed, int to) {
+  private static void spread(float[] x, int at, int groups, float[] packed, int to, int groupStride) {
     for (int group = 0; group < groups; group++) {
-      FloatVector.fromArray(FOUR_FLOATS, x, at + MatmulTile.GROUP * group).intoArray(packed, to + MatmulTile.GROUP_STRIDE * group);
+      FloatVector.fromArray(FOUR_FLOATS, x, at + MatmulTile.GROUP * group).intoArray(packed, to + groupStride * group);
     }
   }
 

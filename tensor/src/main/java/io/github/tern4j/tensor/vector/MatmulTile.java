@@ -3,7 +3,6 @@ package io.github.tern4j.tensor.vector;
 import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
-import io.github.tern4j.tensor.kernel.MatmulKernel;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -19,9 +18,6 @@ final class MatmulTile {
   /** Rows that are packed together: {@code a[4 k + r]}. */
   static final int GROUP = 4;
 
-  /** Distance of packed groups; the extra line keeps neighbouring groups out of the same cache set. */
-  static final int GROUP_STRIDE = GROUP * MatmulKernel.K_BLOCK + 16;
-
   /** Most rows of a tile. */
   static final int ROWS = LANES == 16 ? 12 : GROUP;
 
@@ -30,18 +26,26 @@ final class MatmulTile {
 
   private MatmulTile() {}
 
+  /** Distance of packed groups of this depth; the extra line keeps neighbouring groups out of the same cache set. */
+  static int groupStride(int depth) {
+    return GROUP * depth + 16;
+  }
+
+  /** Rows of the tile that {@link #multiply} computes when {@code rows} are left. */
+  static int height(int rows) {
+    return ROWS == 12 && rows > 2 * GROUP ? ROWS : GROUP;
+  }
+
   /**
-   * Computes block sums {@code sums[sumsAt + r * COLUMNS + j] = sum_k a_rk b_kj} of up to {@code rows} rows, rounded up to whole groups.
-   *
-   * @return how many rows were computed, {@link #ROWS} or {@link #GROUP}
+   * Computes block sums {@code sums[sumsAt + r * COLUMNS + j] = sum_k a_rk b_kj} of the first {@link #height}
+   * of {@code rows} rows. Row r of the tile is element {@code r mod GROUP} of packed group {@code r / GROUP}.
    */
-  static int multiply(int rows, float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
-    if (ROWS == 12 && rows > 2 * GROUP) {
-      multiply12(a, aAt, b, bAt, depth, sums, sumsAt);
-      return ROWS;
+  static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
+    if (height(rows) == 12) {
+      multiply12(a, aAt, aAt + groupStride, aAt + 2 * groupStride, b, bAt, depth, sums, sumsAt);
+    } else {
+      multiply4(a, aAt, b, bAt, depth, sums, sumsAt);
     }
-    multiply4(a, aAt, b, bAt, depth, sums, sumsAt);
-    return GROUP;
   }
 
   /** Writes block sums to the output, or adds them to it. */
@@ -73,7 +77,8 @@ final class MatmulTile {
   }
 
   /** Three groups of rows at once. */
-  private static void multiply12(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
+  private static void multiply12(
+      float[] a, int firstAt, int secondAt, int thirdAt, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -101,40 +106,40 @@ final class MatmulTile {
     for (int k = 0; k < depth; k++) {
       FloatVector low = FloatVector.fromArray(FLOATS, b, bAt + COLUMNS * k);
       FloatVector high = FloatVector.fromArray(FLOATS, b, bAt + COLUMNS * k + LANES);
-      FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k]);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[firstAt + GROUP * k]);
       low0 = a0.fma(low, low0);
       high0 = a0.fma(high, high0);
-      FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 1]);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[firstAt + GROUP * k + 1]);
       low1 = a1.fma(low, low1);
       high1 = a1.fma(high, high1);
-      FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2]);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[firstAt + GROUP * k + 2]);
       low2 = a2.fma(low, low2);
       high2 = a2.fma(high, high2);
-      FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 3]);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[firstAt + GROUP * k + 3]);
       low3 = a3.fma(low, low3);
       high3 = a3.fma(high, high3);
-      FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + GROUP_STRIDE]);
+      FloatVector a4 = FloatVector.broadcast(FLOATS, a[secondAt + GROUP * k]);
       low4 = a4.fma(low, low4);
       high4 = a4.fma(high, high4);
-      FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + GROUP_STRIDE + 1]);
+      FloatVector a5 = FloatVector.broadcast(FLOATS, a[secondAt + GROUP * k + 1]);
       low5 = a5.fma(low, low5);
       high5 = a5.fma(high, high5);
-      FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + GROUP_STRIDE + 2]);
+      FloatVector a6 = FloatVector.broadcast(FLOATS, a[secondAt + GROUP * k + 2]);
       low6 = a6.fma(low, low6);
       high6 = a6.fma(high, high6);
-      FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + GROUP_STRIDE + 3]);
+      FloatVector a7 = FloatVector.broadcast(FLOATS, a[secondAt + GROUP * k + 3]);
       low7 = a7.fma(low, low7);
       high7 = a7.fma(high, high7);
-      FloatVector a8 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2 * GROUP_STRIDE]);
+      FloatVector a8 = FloatVector.broadcast(FLOATS, a[thirdAt + GROUP * k]);
       low8 = a8.fma(low, low8);
       high8 = a8.fma(high, high8);
-      FloatVector a9 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2 * GROUP_STRIDE + 1]);
+      FloatVector a9 = FloatVector.broadcast(FLOATS, a[thirdAt + GROUP * k + 1]);
       low9 = a9.fma(low, low9);
       high9 = a9.fma(high, high9);
-      FloatVector a10 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2 * GROUP_STRIDE + 2]);
+      FloatVector a10 = FloatVector.broadcast(FLOATS, a[thirdAt + GROUP * k + 2]);
       low10 = a10.fma(low, low10);
       high10 = a10.fma(high, high10);
-      FloatVector a11 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 2 * GROUP_STRIDE + 3]);
+      FloatVector a11 = FloatVector.broadcast(FLOATS, a[thirdAt + GROUP * k + 3]);
       low11 = a11.fma(low, low11);
       high11 = a11.fma(high, high11);
     }

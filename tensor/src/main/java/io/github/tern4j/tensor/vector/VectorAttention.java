@@ -3,7 +3,6 @@ package io.github.tern4j.tensor.vector;
 import static io.github.tern4j.tensor.vector.AttentionOperands.at;
 import static io.github.tern4j.tensor.vector.MatmulTile.COLUMNS;
 import static io.github.tern4j.tensor.vector.MatmulTile.GROUP;
-import static io.github.tern4j.tensor.vector.MatmulTile.GROUP_STRIDE;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
@@ -207,7 +206,8 @@ final class VectorAttention implements AttentionKernel {
       if (factor != 1) {
         Lanes.scale(panels, 0, factor, width * BACKWARD_BLOCK, panels, 0, false);
       }
-      float[] packed = packScratch.atLeast(LeftFactor.paddedRows(1) / GROUP * GROUP_STRIDE);
+      int groupStride = MatmulTile.groupStride(BACKWARD_BLOCK);
+      float[] packed = packScratch.atLeast(LeftFactor.paddedRows(1) / GROUP * groupStride);
       float[] tile = sumScratch.atLeast(MatmulTile.ROWS * COLUMNS);
       int keys = x.visibleKeys(token + queries);
       for (int key = 0; key < keys; key += MatmulTile.ROWS) {
@@ -218,11 +218,11 @@ final class VectorAttention implements AttentionKernel {
         for (int query = first; query < queries; query += COLUMNS) {
           for (int group = 0; group < MatmulTile.ROWS / GROUP; group++) {
             MatmulPacking.transpose(scores, query / COLUMNS * panelStride + (key + group * GROUP) * COLUMNS, COLUMNS, GROUP, COLUMNS,
-                packed, group * GROUP_STRIDE + (query - first) * GROUP, GROUP);
+                packed, group * groupStride + (query - first) * GROUP, GROUP);
           }
         }
         for (int column = 0; column < headDim; column += COLUMNS) {
-          MatmulTile.multiply(MatmulTile.ROWS, packed, 0, panels, column * BACKWARD_BLOCK + first * COLUMNS, queries - first, tile, 0);
+          MatmulTile.multiply(MatmulTile.ROWS, packed, 0, groupStride, panels, column * BACKWARD_BLOCK + first * COLUMNS, queries - first, tile, 0);
           MatmulTile.put(tile, MatmulTile.ROWS, COLUMNS, sums, key * width + column, width, true);
         }
       }

@@ -73,14 +73,16 @@ final class VectorMatmul implements MatmulKernel {
       int entry = task / columnBlocks;
       int column = task % columnBlocks * columnBlock;
       int columns = Math.min(columnBlock, x.n() - column);
-      float[] rows = rowScratch.atLeast(Math.ceilDiv(x.m(), MatmulTile.GROUP) * MatmulTile.GROUP_STRIDE);
+      float[] rows = rowScratch.atLeast(Math.ceilDiv(x.m(), MatmulTile.GROUP) * groupStride(x));
       float[] panel = panelScratch.atLeast(K_BLOCK * MatmulTile.COLUMNS);
       for (int k = 0; k < x.k(); k += K_BLOCK) {
         int depth = Math.min(K_BLOCK, x.k() - k);
         packRows(x, entry, 0, x.m(), k, depth, rows);
         for (int j = column; j < column + columns; j += MatmulTile.COLUMNS) {
           packPanel(x, entry, k, depth, j, panel, 0);
-          multiplyPanel(x, entry, 0, x.m(), rows, j, panel, 0, depth, accumulate || k > 0);
+          for (int i = 0; i < x.m(); i += MatmulTile.height(x.m() - i)) {
+            multiplyTile(x, entry, 0, i, x.m(), rows, j, panel, 0, depth, accumulate || k > 0);
+          }
         }
       }
     });
@@ -146,14 +148,17 @@ final class VectorMatmul implements MatmulKernel {
       int row = task / columnBlocks % rowBlocks * blockRows;
       int entry = task / columnBlocks / rowBlocks;
       int rows = Math.min(blockRows, x.m() - row);
-      float[] packedRows = rowScratch.atLeast(ROW_BLOCK / MatmulTile.GROUP * MatmulTile.GROUP_STRIDE);
+      float[] packedRows = rowScratch.atLeast(ROW_BLOCK / MatmulTile.GROUP * groupStride(x));
       for (int k = 0; k < part.depth; k += K_BLOCK) {
         int depth = Math.min(K_BLOCK, part.depth - k);
         packRows(x, part.entry + entry, row, rows, part.k + k, depth, packedRows);
-        for (int panel = firstPanel; panel < Math.min(firstPanel + columnPanels, part.panels); panel++) {
-          int panelAt = part.panelAt(x.sharesB() ? 0 : entry, k, panel);
-          int column = part.column + panel * MatmulTile.COLUMNS;
-          multiplyPanel(x, part.entry + entry, row, rows, packedRows, column, packedB, panelAt, depth, accumulate || k > 0);
+        // The packed rows of one tile stay in the first-level cache while the panels pass by.
+        for (int i = 0; i < rows; i += MatmulTile.height(rows - i)) {
+          for (int panel = firstPanel; panel < Math.min(firstPanel + columnPanels, part.panels); panel++) {
+            int panelAt = part.panelAt(x.sharesB() ? 0 : entry, k, panel);
+            int column = part.column + panel * MatmulTile.COLUMNS;
+            multiplyTile(x, part.entry + entry, row, i, rows, packedRows, column, packedB, panelAt, depth, accumulate || k > 0);
+          }
         }
       }
     });
@@ -166,11 +171,16 @@ final class VectorMatmul implements MatmulKernel {
     }
   }
 
+  /** The same for all blocks of k. */
+  private static int groupStride(MatmulOperands x) {
+    return MatmulTile.groupStride(Math.min(x.k(), K_BLOCK));
+  }
+
   private static void packRows(MatmulOperands x, int entry, int row, int rows, int k, int depth, float[] packed) {
     if (x.transposeA()) {
-      MatmulPacking.packTransposedRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0);
+      MatmulPacking.packTransposedRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0, groupStride(x));
     } else {
-      MatmulPacking.packRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0);
+      MatmulPacking.packRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0, groupStride(x));
     }
   }
 
@@ -183,18 +193,15 @@ final class VectorMatmul implements MatmulKernel {
     }
   }
 
-  /** All packed rows times one panel, which stays in the first-level cache. */
-  private void multiplyPanel(MatmulOperands x, int entry, int row, int rows, float[] packedRows, int column,
+  /** The tile at row {@code row + i} of the output, i counting in the {@code rows} that are packed. */
+  private void multiplyTile(MatmulOperands x, int entry, int row, int i, int rows, float[] packedRows, int column,
       float[] panels, int panelAt, int depth, boolean add) {
     float[] sums = sumScratch.atLeast(MatmulTile.ROWS * MatmulTile.COLUMNS);
-    int columns = Math.min(MatmulTile.COLUMNS, x.n() - column);
-    int computed;
-    for (int i = 0; i < rows; i += computed) {
-      int group = i / MatmulTile.GROUP * MatmulTile.GROUP_STRIDE;
-      computed = MatmulTile.multiply(rows - i, packedRows, group, panels, panelAt, depth, sums, 0);
-      int present = Math.min(computed, rows - i);
-      MatmulTile.put(sums, present, columns, x.out(), x.outAt(entry, row + i, column), x.outStride(), add);
-    }
+    int groupStride = groupStride(x);
+    MatmulTile.multiply(rows - i, packedRows, i / MatmulTile.GROUP * groupStride, groupStride, panels, panelAt, depth, sums, 0);
+    int height = Math.min(MatmulTile.height(rows - i), rows - i);
+    int width = Math.min(MatmulTile.COLUMNS, x.n() - column);
+    MatmulTile.put(sums, height, width, x.out(), x.outAt(entry, row + i, column), x.outStride(), add);
   }
 
   private void run(MatmulOperands x, int tasks, IntConsumer task) {
