@@ -11,8 +11,8 @@ import java.util.function.BiFunction;
  * Compares the gradient of a function with a difference quotient along a random direction.
  *
  * <p>For inputs x, a random direction d and random output weights c, the scalar {@code F(x) = sum c f(x)} (in double) has the
- * directional derivative {@code sum grad F d}. Central differences at steps h and 2h are extrapolated (Richardson 1911). The bound
- * on the deviation is the change that the extrapolation made plus the rounding of f's outputs,
+ * directional derivative {@code sum grad F d}. Central differences at steps h and 2h are extrapolated (Richardson 1911). The
+ * bound on the deviation is the change that the extrapolation made plus the rounding of f's outputs,
  * {@code ulps 2^-24 sum |c| max(1, |f|) / h}: small outputs, such as a divergence, are differences of numbers around 1.
  */
 public final class GradientCheck {

@@ -6,8 +6,8 @@ import io.github.tern4j.tensor.kernel.CopyKernel;
 /**
  * Separate places for the gradients of several inputs that one kernel call computes together.
  *
- * <p>An input that needs no gradient gets scratch memory that is thrown away, and one whose gradient lies in the same buffer as an
- * earlier input's (the same variable used twice) gets scratch memory that {@link #settle} adds.
+ * <p>An input that needs no gradient gets scratch memory that is thrown away, and one whose gradient lies in the same buffer as
+ * an earlier input's (the same variable used twice) gets scratch memory that {@link #settle} adds.
  */
 public final class GradientTargets {
 

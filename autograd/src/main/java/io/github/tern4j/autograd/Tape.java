@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 /**
  * One forward pass: it hands out memory, and when it is recording it remembers what the backward pass has to do.
  *
- * <p>Usage: open a tape, call ops with it, {@link #backward} from a scalar, close. All memory a tape has handed out returns to the
- * backend at the latest when it is closed, so values are read before that. A tape is for one thread and one backward pass.
+ * <p>Usage: open a tape, call ops with it, {@link #backward} from a scalar, close. All memory a tape has handed out returns to
+ * the backend at the latest when it is closed, so values are read before that. A tape is for one thread and one backward pass.
  */
 public final class Tape implements AutoCloseable {
 

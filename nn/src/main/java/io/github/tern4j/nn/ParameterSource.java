@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a model's parameters come from: fresh random values, or named tensors. The path at which a parameter is made is its key in
- * checkpoints and the key of its random stream, so adding a layer changes no other layer's values.
+ * Where a model's parameters come from: fresh random values, or named tensors. The path at which a parameter is made is its key
+ * in checkpoints and the key of its random stream, so adding a layer changes no other layer's values.
  *
  * <p>Modules ask {@code source.at("self_attn").at("q_proj").parameter("weight", shape, initializer)}. Missing and mis-shaped
  * keys are collected, and {@link #finish} reports them together with the keys nobody asked for.

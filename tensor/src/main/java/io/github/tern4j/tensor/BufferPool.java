@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reuses float arrays, since allocating and zeroing a large array costs more than many kernels that fill it. An array may be up to
- * {@value #LARGEST_EXCESS} times as long as asked for: fine-tuning batches have many lengths, and a pool of exact lengths keeps the
- * buffers of every one of them (12 GB in a fine-tuning whose largest batch needs 0.4). Arrays come with whatever they held before. For
- * one thread.
+ * Reuses float arrays, since allocating and zeroing a large array costs more than many kernels that fill it. An array may be up
+ * to {@value #LARGEST_EXCESS} times as long as asked for: fine-tuning batches have many lengths, and a pool of exact lengths
+ * keeps the buffers of every one of them (12 GB in a fine-tuning whose largest batch needs 0.4). Arrays come with whatever they
+ * held before. For one thread.
  */
 public final class BufferPool {
 

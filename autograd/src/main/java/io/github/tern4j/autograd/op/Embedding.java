@@ -13,8 +13,8 @@ public final class Embedding {
   private Embedding() {}
 
   /**
-   * {@code out[i] = table[ids[i]]}; derivative: {@code dTable[ids[i]] += dOut[i]}, repeated ids adding up in order. Also picks the
-   * rows of a batch that carry a label.
+   * {@code out[i] = table[ids[i]]}; derivative: {@code dTable[ids[i]] += dOut[i]}, repeated ids adding up in order. Also picks
+   * the rows of a batch that carry a label.
    *
    * @param table {@code [entries, n]}
    * @return {@code [ids.length, n]}

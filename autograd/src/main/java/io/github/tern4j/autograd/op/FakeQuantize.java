@@ -9,8 +9,8 @@ import io.github.tern4j.tensor.kernel.EpsilonRule;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 
 /**
- * Quantizers with straight-through gradients (Wu et al. 2025, eq. 1-3): the value is quantized, the gradient passes unchanged, also
- * where codes were clipped, and nothing flows through the scales.
+ * Quantizers with straight-through gradients (Wu et al. 2025, eq. 1-3): the value is quantized, the gradient passes unchanged,
+ * also where codes were clipped, and nothing flows through the scales.
  *
  * <p>{@code share} is the quantization warm-up {@code x + share (q(x) - x)}; 1 is full quantization, 0 none.
  */

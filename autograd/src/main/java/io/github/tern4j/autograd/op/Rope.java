@@ -12,8 +12,8 @@ public final class Rope {
   private Rope() {}
 
   /**
-   * Rotates the pairs {@code (x_i, x_{i + headDim/2})} by angles given as cosine and sine (see {@link RopeKernel}); derivative: the
-   * inverse rotation of dOut. Saves nothing but the tables.
+   * Rotates the pairs {@code (x_i, x_{i + headDim/2})} by angles given as cosine and sine (see {@link RopeKernel}); derivative:
+   * the inverse rotation of dOut. Saves nothing but the tables.
    *
    * @param x {@code [batch, tokens, heads, headDim]}
    * @param cos {@code [tokens, headDim / 2]}

@@ -3,8 +3,8 @@ package io.github.tern4j.bitdistill.infer;
 import io.github.tern4j.tensor.Tensor;
 
 /**
- * The input {@code [rows, width]} of linear maps. Maps with ternary weights read it as int8 codes, which are computed at most once
- * for all maps that share the input.
+ * The input {@code [rows, width]} of linear maps. Maps with ternary weights read it as int8 codes, which are computed at most
+ * once for all maps that share the input.
  */
 final class Activation {
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Measures how many tokens a second models read and write. Models are measured in turns, since a shared machine changes its speed from
- * minute to minute; what counts is the median of the turns.
+ * Measures how many tokens a second models read and write. Models are measured in turns, since a shared machine changes its
+ * speed from minute to minute; what counts is the median of the turns.
  */
 public final class DecodeSpeed {
 

@@ -6,7 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The two sizes of a model that have to be told together: papers count the projections alone, disks and memory hold the embedding too.
+ * The two sizes of a model that have to be told together: papers count the projections alone, disks and memory hold the
+ * embedding too.
  *
  * @param blockWeightBytes codes and scales of the projections of all layers
  * @param fileBytes the whole file

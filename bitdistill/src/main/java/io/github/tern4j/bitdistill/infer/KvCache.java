@@ -5,8 +5,8 @@ import io.github.tern4j.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Keys and values of one text in F32, token by token: {@code [capacity, kvHeads headDim]} for each layer, so that projections write
- * into it and attention reads it in place. It doubles when it is full, up to the context of the model.
+ * Keys and values of one text in F32, token by token: {@code [capacity, kvHeads headDim]} for each layer, so that projections
+ * write into it and attention reads it in place. It doubles when it is full, up to the context of the model.
  */
 final class KvCache implements KeyValues {
 

@@ -6,8 +6,8 @@ import io.github.tern4j.tensor.kernel.BinaryKernel;
 import java.util.Optional;
 
 /**
- * One projection: {@code y = SubLN(x) weight^T + bias}, SubLN and bias where the model has them. The paper's SubLN in front of o_proj
- * and down_proj and placement ALL differ in the name of the norm alone.
+ * One projection: {@code y = SubLN(x) weight^T + bias}, SubLN and bias where the model has them. The paper's SubLN in front of
+ * o_proj and down_proj and placement ALL differ in the name of the norm alone.
  *
  * @param subLn the norm in front
  * @param weight {@code [out, in]}

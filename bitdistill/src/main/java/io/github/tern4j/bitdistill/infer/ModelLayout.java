@@ -58,8 +58,8 @@ public record ModelLayout(List<Parameter> parameters) {
   }
 
   /**
-   * The parameters of a model that is said to consist of these tensors. A configuration with more layers than there are tensors is
-   * refused before anything is made for each of them.
+   * The parameters of a model that is said to consist of these tensors. A configuration with more layers than there are tensors
+   * is refused before anything is made for each of them.
    *
    * @param origin what to call the source in the message
    */

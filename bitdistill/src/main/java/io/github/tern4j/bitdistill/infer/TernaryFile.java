@@ -26,10 +26,10 @@ import java.util.Set;
  * A mapped {@code .ternary} file: a whole student ready to run, in the safetensors container.
  *
  * <ul>
- *   <li>{@code __metadata__}: {@code format} = {@value #FORMAT}, {@code version} = {@value #VERSION}, {@code config} = the model's
- *       config.json as a text;
- *   <li>each projection under its own name as U8 {@code [out, ceil(in / 4)]} in the layout of {@link PackedTernary}, and beside it
- *       {@code weight_scale}, F32 {@code [1]} or {@code [out, groups]};
+ *   <li>{@code __metadata__}: {@code format} = {@value #FORMAT}, {@code version} = {@value #VERSION}, {@code config} = the
+ *       model's config.json as a text;
+ *   <li>each projection under its own name as U8 {@code [out, ceil(in / 4)]} in the layout of {@link PackedTernary}, and beside
+ *       it {@code weight_scale}, F32 {@code [1]} or {@code [out, groups]};
  *   <li>embedding and, if it is not tied, head as BF16 or F32; norms and biases as F32;
  *   <li>optionally {@value #TOKENIZER}, the bytes of that file as U8.
  * </ul>

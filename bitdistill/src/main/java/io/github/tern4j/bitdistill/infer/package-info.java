@@ -2,8 +2,8 @@
  * Inference over stored weights, apart from the training code: no tape, weights in the form in which they are multiplied (packed
  * ternary, BF16 or F32), a cache of keys and values, and working memory that is reused from token to token.
  *
- * <p>An {@link io.github.tern4j.bitdistill.infer.InferenceModel} computes with the same kernels and in the same order as the training
- * forward pass, so that its logits equal those of the fake-quantized student within float error. Texts are continued in an
- * {@link io.github.tern4j.bitdistill.infer.DecodeSession}; rows of an evaluation are scored in batches without a cache.
+ * <p>An {@link io.github.tern4j.bitdistill.infer.InferenceModel} computes with the same kernels and in the same order as the
+ * training forward pass, so that its logits equal those of the fake-quantized student within float error. Texts are continued in
+ * an {@link io.github.tern4j.bitdistill.infer.DecodeSession}; rows of an evaluation are scored in batches without a cache.
  */
 package io.github.tern4j.bitdistill.infer;

@@ -7,8 +7,8 @@ import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
 
 /**
- * The memory that training a model takes, in bytes: four for each parameter and each gradient, eight for Adam's two moments, and the
- * activations that the forward pass keeps for the backward pass.
+ * The memory that training a model takes, in bytes: four for each parameter and each gradient, eight for Adam's two moments, and
+ * the activations that the forward pass keeps for the backward pass.
  *
  * @param parameters number of trained scalars
  * @param weights latent weights, F32

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Attention-relation distillation (Wu et al. 2025, eq. 10-13, algorithm 1): for each of Q, K, V of a layer the concatenated heads of
- * a token are cut into {@code splitHeads} vectors, and {@code AD = sum alpha KL(R_T || R_S)}, averaged over batch, split heads and
- * query tokens, with R the softmax of the vectors' products.
+ * Attention-relation distillation (Wu et al. 2025, eq. 10-13, algorithm 1): for each of Q, K, V of a layer the concatenated
+ * heads of a token are cut into {@code splitHeads} vectors, and {@code AD = sum alpha KL(R_T || R_S)}, averaged over batch,
+ * split heads and query tokens, with R the softmax of the vectors' products.
  *
  * @param layers which student layer learns from which teacher layer; the paper distils one late layer
  * @param stage where Q and K are taken

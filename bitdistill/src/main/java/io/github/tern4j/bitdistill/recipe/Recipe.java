@@ -12,7 +12,8 @@ import java.util.OptionalDouble;
  * @param task {@code artificial}, {@code sst2}, {@code mnli}, ..
  * @param model sizes of teacher and student
  * @param tokenizer how the vocabulary is trained
- * @param corpora files or folders of general text, relative to the data directory; empty for the artificial task, which makes its own
+ * @param corpora files or folders of general text, relative to the data directory; empty for the artificial task, which makes
+ *     its own
  * @param pretrain the full-precision base model
  * @param teacher FP16-SFT: fine-tuning of the base model, which is also the teacher
  * @param bitnetSft BitNet-SFT: the base model with ternary projections, fine-tuned on the labels alone
@@ -32,8 +33,8 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
    * @param kvHeads key-value heads
    * @param headDim width of a head
    * @param intermediate width of the gated part
-   * @param initializerRange standard deviation of fresh weights; the published 0.02 is made for wide models, and 1 / sqrt(hidden) lets
-   *     narrow ones learn sooner
+   * @param initializerRange standard deviation of fresh weights; the published 0.02 is made for wide models, and 1 /
+   *     sqrt(hidden) lets narrow ones learn sooner
    */
   public record Model(int hidden, int layers, int heads, int kvHeads, int headDim, int intermediate, double initializerRange) {}
 

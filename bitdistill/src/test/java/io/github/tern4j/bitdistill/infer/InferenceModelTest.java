@@ -31,8 +31,8 @@ class InferenceModelTest {
   private static final double FLOAT_ERROR = 1e-5;
 
   /**
-   * Where float error moves a value over a rounding border, one int8 code of some 40 changes by 1 of 127: a few thousandths of a row,
-   * more behind further layers. A wrong scale or a missing norm moves logits by tens of percent.
+   * Where float error moves a value over a rounding border, one int8 code of some 40 changes by 1 of 127: a few thousandths of a
+   * row, more behind further layers. A wrong scale or a missing norm moves logits by tens of percent.
    */
   private static final double CODE_FLIP = 5e-2;
 

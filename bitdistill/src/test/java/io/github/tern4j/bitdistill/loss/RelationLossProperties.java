@@ -157,7 +157,8 @@ class RelationLossProperties {
 
   /**
    * A student whose tokens are all alike relates them evenly; tokens of the teacher that are v and -v in turn have scores a and
-   * -a with {@code a = c |f(v)|^2}. Among m tokens, of which s are like the query, {@code KL = s p ln(m p) + (m - s) q ln(m q)} with
+   * -a with {@code a = c |f(v)|^2}. Among m tokens, of which s are like the query, {@code KL = s p ln(m p) + (m - s) q ln(m q)}
+   * with
    * {@code p = e^a / Z, q = e^-a / Z, Z = s e^a + (m - s) e^-a}.
    */
   @Property(tries = 40)

@@ -5,11 +5,12 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Chooses the next token from logits. The steps come in the order of Hugging Face's {@code generate}, each working on what the one
- * before has left:
+ * Chooses the next token from logits. The steps come in the order of Hugging Face's {@code generate}, each working on what the
+ * one before has left:
  *
  * <ol>
- *   <li>repetition penalty r (Keskar et al. 2019): logits of tokens in the text become {@code l / r} if positive, else {@code l r};
+ *   <li>repetition penalty r (Keskar et al. 2019): logits of tokens in the text become {@code l / r} if positive, else
+ *       {@code l r};
  *   <li>temperature 0: the largest logit, the lowest id at ties, and none of the steps below;
  *   <li>temperature t: {@code l / t};
  *   <li>top-k (Fan et al. 2018): tokens whose logit is at least the k-th largest, so more than k at ties;

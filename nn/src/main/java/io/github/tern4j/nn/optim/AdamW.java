@@ -62,8 +62,8 @@ public final class AdamW {
   }
 
   /**
-   * One step with the gradients that have arrived, which are forgotten afterwards. Parameters without a gradient stay as they are,
-   * moments included.
+   * One step with the gradients that have arrived, which are forgotten afterwards. Parameters without a gradient stay as they
+   * are, moments included.
    *
    * @param rate learning rate
    * @return the global gradient norm before clipping

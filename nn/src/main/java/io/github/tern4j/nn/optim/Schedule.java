@@ -4,7 +4,8 @@ package io.github.tern4j.nn.optim;
  * A learning rate over the steps of a training: linear warm-up, then cosine, linear or constant.
  *
  * <p>At step s from 0: {@code peak (s + 1) / warmup} below {@code warmup}; then with
- * {@code p = min(1, (s - warmup) / (total - warmup))} the base is {@code (1 + cos(pi p)) / 2}, {@code 1 - p} or 1, and the rate is
+ * {@code p = min(1, (s - warmup) / (total - warmup))} the base is {@code (1 + cos(pi p)) / 2}, {@code 1 - p} or 1, and the rate
+ * is
  * {@code peak (floor + (1 - floor) base)}.
  *
  * @param kind shape after warm-up

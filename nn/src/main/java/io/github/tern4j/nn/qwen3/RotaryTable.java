@@ -4,8 +4,8 @@ import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Tensor;
 
 /**
- * Cosines and sines of rotary positions: angle of pair i at position p is {@code p theta^(-2 i / headDim)}, computed in double and
- * rounded once, so that far positions are as exact as near ones.
+ * Cosines and sines of rotary positions: angle of pair i at position p is {@code p theta^(-2 i / headDim)}, computed in double
+ * and rounded once, so that far positions are as exact as near ones.
  */
 public final class RotaryTable {
 

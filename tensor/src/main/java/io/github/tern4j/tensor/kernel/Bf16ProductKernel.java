@@ -9,9 +9,9 @@ import io.github.tern4j.tensor.Tensor;
  * Product of F32 activations with a BF16 weight that stays in its (often mapped) memory and is widened in registers:
  * {@code out = x weight^T}, the full-precision baseline of inference.
  *
- * <p><b>Summation:</b> {@code out_ro = even + odd}, where {@code even} is the sum of {@code x_ri w_oi} over even i and {@code odd} over
- * odd i, each by {@link Summation} in their own numbering. (Two neighbouring BF16 numbers are one int, whose halves are widened by a
- * shift and by a mask.) Exact on every CPU backend.
+ * <p><b>Summation:</b> {@code out_ro = even + odd}, where {@code even} is the sum of {@code x_ri w_oi} over even i and
+ * {@code odd} over odd i, each by {@link Summation} in their own numbering. (Two neighbouring BF16 numbers are one int, whose
+ * halves are widened by a shift and by a mask.) Exact on every CPU backend.
  */
 public interface Bf16ProductKernel extends Kernel {
 

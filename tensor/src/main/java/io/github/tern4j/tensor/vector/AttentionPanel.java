@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * A panel of scores: one query in each of {@link MatmulTile#COLUMNS} lanes, one key in each row, as the tiles of a matrix product
- * write it and as it is read back as the right factor of the next product. Maxima and sums over keys need no lane to meet another,
- * and their order is the order of keys whatever the vector width.
+ * write it and as it is read back as the right factor of the next product. Maxima and sums over keys need no lane to meet
+ * another, and their order is the order of keys whatever the vector width.
  */
 final class AttentionPanel {
 

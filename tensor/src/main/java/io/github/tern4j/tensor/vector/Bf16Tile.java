@@ -11,11 +11,12 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The innermost loops of the BF16 product: partial sums of four weight rows with one or two rows of x, whose even and odd elements lie
- * in two runs. One row of x meets the weights in their memory, two meet widened copies. An int of the weight holds an even element in its lower half and the next odd one in its upper half.
+ * The innermost loops of the BF16 product: partial sums of four weight rows with one or two rows of x, whose even and odd
+ * elements lie in two runs. One row of x meets the weights in their memory, two meet widened copies. An int of the weight holds
+ * an even element in its lower half and the next odd one in its upper half.
  *
- * <p>Each call sums one group of lanes; narrower vectors go over the rows, which are in the first-level cache by then, once for each
- * group of the {@link Summation#LANES}.
+ * <p>Each call sums one group of lanes; narrower vectors go over the rows, which are in the first-level cache by then, once for
+ * each group of the {@link Summation#LANES}.
  */
 final class Bf16Tile {
 
@@ -87,7 +88,8 @@ final class Bf16Tile {
    * Widens whole steps of four weight rows for several rows of x. (Widening inside {@link #multiplyTwo} is one load from memory
    * segments for each weight row too many: the JIT stopped inlining and put all vectors on the heap.)
    *
-   * @param wide even elements of output o from {@code 2 o length} on, odd ones {@code length} behind, with {@code length = LANES steps}
+   * @param wide even elements of output o from {@code 2 o length} on, odd ones {@code length} behind, with
+   *     {@code length = LANES steps}
    */
   static void widen(MemorySegment weight, long at, long rowBytes, int steps, float[] wide) {
     int length = Summation.LANES * steps;
@@ -108,7 +110,8 @@ final class Bf16Tile {
    * Partial sums of two rows of x with four {@linkplain #widen widened} weight rows.
    *
    * @param wide the weight rows
-   * @param x the first row: even elements from {@code even} on, odd ones from {@code odd} on; the second lies {@code nextX} behind
+   * @param x the first row: even elements from {@code even} on, odd ones from {@code odd} on; the second lies {@code nextX}
+   *     behind
    * @param partial as for {@link #multiply}; the second row's sums lie {@code OUTPUTS STEP} behind
    */
   static void multiplyTwo(float[] wide, float[] x, int even, int odd, int nextX, int steps, float[] partial, int lane) {

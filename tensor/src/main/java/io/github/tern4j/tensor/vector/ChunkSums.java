@@ -6,8 +6,8 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.Summation;
 
 /**
- * Sums over whole tensors, carried in double by {@link Summation#ELEMENTS_PER_CHUNK chunks}. A chunk's sum is a chain of dependent
- * additions, so four chunks are summed side by side to keep the adders busy.
+ * Sums over whole tensors, carried in double by {@link Summation#ELEMENTS_PER_CHUNK chunks}. A chunk's sum is a chain of
+ * dependent additions, so four chunks are summed side by side to keep the adders busy.
  */
 final class ChunkSums {
 

@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Loading and storing vectors of floats, and loops over elements that several kernels need.
  *
- * <p>What is left of a row after its whole vectors is computed element by element, here and in all kernels: masked loads and stores
- * make the JIT's graph of a loop so much larger that it stops inlining half-way and puts vectors on the heap.
+ * <p>What is left of a row after its whole vectors is computed element by element, here and in all kernels: masked loads and
+ * stores make the JIT's graph of a loop so much larger that it stops inlining half-way and puts vectors on the heap.
  */
 final class Lanes {
 

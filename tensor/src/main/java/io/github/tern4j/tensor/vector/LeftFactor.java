@@ -6,8 +6,8 @@ import static io.github.tern4j.tensor.vector.MatmulTile.GROUP;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 
 /**
- * A packed matrix that is multiplied by one panel of lanes after the other: {@code out[r][lane] = sum_k left[r][k] right[k][lane]},
- * where right and out hold {@link MatmulTile#COLUMNS} lanes in each row.
+ * A packed matrix that is multiplied by one panel of lanes after the other:
+ * {@code out[r][lane] = sum_k left[r][k] right[k][lane]}, where right and out hold {@link MatmulTile#COLUMNS} lanes in each row.
  */
 final class LeftFactor {
 

@@ -10,9 +10,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Copies blocks of matrices into the order in which {@link MatmulTile} reads them: k ascending, and for each k the elements of one
- * panel side by side. Panels of a are {@link MatmulTile#GROUP} rows, panels of b {@link MatmulTile#COLUMNS} columns; what a block
- * lacks at its edge is filled with zeros, so that tiles are always whole.
+ * Copies blocks of matrices into the order in which {@link MatmulTile} reads them: k ascending, and for each k the elements of
+ * one panel side by side. Panels of a are {@link MatmulTile#GROUP} rows, panels of b {@link MatmulTile#COLUMNS} columns; what a
+ * block lacks at its edge is filled with zeros, so that tiles are always whole.
  */
 final class MatmulPacking {
 

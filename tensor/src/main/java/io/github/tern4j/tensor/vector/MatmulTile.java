@@ -9,9 +9,9 @@ import jdk.incubator.vector.FloatVector;
  * The innermost loops of the matrix product: block sums of a tile of the output, held in registers while k ascends.
  *
  * <p>A tile of 12 rows x 2 vectors needs 24 accumulators of the 32 registers of AVX-512 and runs at the peak rate of fused
- * multiply-add (116 GFLOP/s on a core of AMD EPYC Zen 4); narrower machines may have only 16 registers and use 4 rows, as the last
- * rows of a matrix do. Loops are unrolled by hand over rows only: every attempt to unroll over k was slower, and a helper method
- * for the stores was not inlined, which put all accumulators on the heap.
+ * multiply-add (116 GFLOP/s on a core of AMD EPYC Zen 4); narrower machines may have only 16 registers and use 4 rows, as the
+ * last rows of a matrix do. Loops are unrolled by hand over rows only: every attempt to unroll over k was slower, and a helper
+ * method for the stores was not inlined, which put all accumulators on the heap.
  */
 final class MatmulTile {
 

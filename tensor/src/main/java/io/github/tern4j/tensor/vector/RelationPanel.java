@@ -8,8 +8,8 @@ import io.github.tern4j.tensor.kernel.RelationKernel;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Panels of relation scores of teacher and student, laid out as in {@link AttentionPanel}: one query in each lane, one key in each
- * row. {@code ln p = score - max - logSum}, where max and logSum are known for every token.
+ * Panels of relation scores of teacher and student, laid out as in {@link AttentionPanel}: one query in each lane, one key in
+ * each row. {@code ln p = score - max - logSum}, where max and logSum are known for every token.
  */
 final class RelationPanel {
 
@@ -42,8 +42,8 @@ final class RelationPanel {
   }
 
   /**
-   * Replaces the student's scores by {@code G_ij + G_ji} with {@code G = R_S - R_T}, i the query of a lane and j the key of a row:
-   * scores are symmetric, so each side of the pair takes the statistics of its own query.
+   * Replaces the student's scores by {@code G_ij + G_ji} with {@code G = R_S - R_T}, i the query of a lane and j the key of a
+   * row: scores are symmetric, so each side of the pair takes the statistics of its own query.
    *
    * @param sums working memory of {@code keys} vectors
    */

@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * What several kernels compute along a row of {@code n} elements, in the order of {@link Summation}. A vector of 16 lanes holds all
- * partial sums of a row; narrower vectors go over it once for each group of lanes, so that there is one loop for all widths.
+ * What several kernels compute along a row of {@code n} elements, in the order of {@link Summation}. A vector of 16 lanes holds
+ * all partial sums of a row; narrower vectors go over it once for each group of lanes, so that there is one loop for all widths.
  *
  * <p>{@code partial} is a working array of {@link Summation#LANES} elements.
  */

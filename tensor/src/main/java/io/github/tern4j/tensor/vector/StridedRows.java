@@ -4,9 +4,9 @@ import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 
 /**
- * Views of one shape as rows: dimensions of 1 are dropped, and neighbouring dimensions that are evenly spaced in every view become
- * one, so that a contiguous operation is a single row and a batch of heads has rows as long as its layout allows. All dimensions
- * but the last are counted as rows, in row-major order.
+ * Views of one shape as rows: dimensions of 1 are dropped, and neighbouring dimensions that are evenly spaced in every view
+ * become one, so that a contiguous operation is a single row and a batch of heads has rows as long as its layout allows. All
+ * dimensions but the last are counted as rows, in row-major order.
  */
 final class StridedRows {
 

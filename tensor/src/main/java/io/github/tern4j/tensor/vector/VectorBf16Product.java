@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * BF16 product by dot products. For one row of x every weight is read once, widened in registers. Several rows go in blocks over a
- * task's weights, which stay in the second-level cache; four weight rows at a time are widened for all rows of a block.
+ * BF16 product by dot products. For one row of x every weight is read once, widened in registers. Several rows go in blocks over
+ * a task's weights, which stay in the second-level cache; four weight rows at a time are widened for all rows of a block.
  */
 final class VectorBf16Product implements Bf16ProductKernel {
 

@@ -7,13 +7,13 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * Matrix product in the manner of Goto and van de Geijn 2008: operands are packed into panels, and tiles of the output are kept in
- * registers over one block of k.
+ * Matrix product in the manner of Goto and van de Geijn 2008: operands are packed into panels, and tiles of the output are kept
+ * in registers over one block of k.
  *
- * <p>A task computes a block of rows x columns of the output over all of k. It packs its rows of a one block of k at a time, which
- * stay in the second-level cache. b is packed once for all tasks, in parallel, before they start; if one block holds all rows of a
- * matrix, nobody else needs its b and each task packs its own columns on the way. Blocks of k are {@link #K_BLOCK} terms whatever
- * the machine, which the contract makes part of the result.
+ * <p>A task computes a block of rows x columns of the output over all of k. It packs its rows of a one block of k at a time,
+ * which stay in the second-level cache. b is packed once for all tasks, in parallel, before they start; if one block holds all
+ * rows of a matrix, nobody else needs its b and each task packs its own columns on the way. Blocks of k are {@link #K_BLOCK}
+ * terms whatever the machine, which the contract makes part of the result.
  */
 final class VectorMatmul implements MatmulKernel {
 

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * {@link TernaryProductKernel}, parallel over weight rows. Weights are multiplied as they are stored, as code + 1 in {0, 1, 2}, and
- * the sum of the activations is subtracted; activations are laid out once per call so that a shifted vector of packed weights
+ * {@link TernaryProductKernel}, parallel over weight rows. Weights are multiplied as they are stored, as code + 1 in {0, 1, 2},
+ * and the sum of the activations is subtracted; activations are laid out once per call so that a shifted vector of packed weights
  * meets its own columns ({@link TernaryDot}).
  */
 final class VectorTernaryProduct implements TernaryProductKernel {

@@ -11,8 +11,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link UnaryKernel}, parallel over elements. Functions in float have a vector loop each; those in double (the logarithm and both
- * GELUs) call the same scalar functions as the reference.
+ * {@link UnaryKernel}, parallel over elements. Functions in float have a vector loop each; those in double (the logarithm and
+ * both GELUs) call the same scalar functions as the reference.
  */
 final class VectorUnary implements UnaryKernel {
 
