@@ -8,6 +8,7 @@ import io.github.tern4j.autograd.Variable;
 import io.github.tern4j.autograd.op.Elementwise;
 import io.github.tern4j.autograd.op.Reduce;
 import io.github.tern4j.nn.Initializer;
+import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.LinearProjection;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.Projection;
@@ -38,7 +39,7 @@ import net.jqwik.api.Tuple;
 /** What holds of {@link BitLinear} for any shape, group size and rule, on reference and vectors. */
 class BitLinearProperties {
 
-  private static final float EPS = BitLinearOptions.PAPER_EPS;
+  private static final float EPS = BitDistillConfig.PAPER_EPS;
 
   /** Unit roundoff of float. */
   private static final double U = 0x1p-24;
