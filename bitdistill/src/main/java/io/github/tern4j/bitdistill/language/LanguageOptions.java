@@ -38,7 +38,7 @@ public record LanguageOptions(
     int testPairs) {
 
   /** The sizes of the quickstart: about 220 words and 1.5 million tokens. */
-  public static final LanguageOptions DEFAULT = new LanguageOptions(4, 3, 3, 16, 16, 0.5, 33_000,
+  public static final LanguageOptions DEFAULT = new LanguageOptions(4, 3, 3, 16, 16, 0.5, 60_000,
       List.of(new Stage(0.3, 3, 7, 0, 0, 0), new Stage(0.5, 0.5, 1, 0, 8.5, 0), new Stage(1, 0.5, 1, 1, 2, 6)),
       0.1, 1_500, 600, 2_100);
 

@@ -105,9 +105,8 @@ class ExperimentTest {
     }
   }
 
-  private static double logitsDeviation(Results results) {
-    Matcher note =
-        Pattern.compile("deviate from the training forward pass by (\\S+) ").matcher(String.join("\n", results.notes()));
+  private static double medianLogitsDeviation(Results results) {
+    Matcher note = Pattern.compile("; median text (\\S+)\\)").matcher(String.join("\n", results.notes()));
     assertThat(note.find()).isTrue();
     return Double.parseDouble(note.group(1));
   }
@@ -130,7 +129,8 @@ class ExperimentTest {
     // 2 bits a weight instead of 16, and scales.
     assertThat(student.blockWeightBytes()).isLessThan(teacher.blockWeightBytes() / 4);
     assertThat(results.differences()).hasSize(3);
-    assertThat(logitsDeviation(results)).isLessThan(1e-3);
+    // Float error; a single text may be further off, where one of its int8 codes lies on a rounding border.
+    assertThat(medianLogitsDeviation(results)).isLessThan(1e-5);
     assertThat(stages).containsExactly("training the tokenizer", "encoding the corpus", "base model", "teacher: FP16-SFT",
         "baseline: BitNet-SFT", "stage 2: continual pre-training", "stage 3: distillation");
     assertThat(root.toFile().list()).containsExactlyInAnyOrder("study.json", "tokenizer.json", "corpus.tokens", "results.json",
@@ -196,7 +196,8 @@ class ExperimentTest {
     Results results = run(recipe, StudyInputs.fromFolder(recipe, data), folder.resolve("run"), "reference", NEVER);
     assertThat(results.task()).isEqualTo(recipe.task());
     assertThat(results.rows()).extracting(Results.Row::method).containsExactly("FP16-SFT", "BitNet-SFT", "BitDistill");
-    assertThat(logitsDeviation(results)).isLessThan(1e-3);
+    // Float error; a single text may be further off, where one of its int8 codes lies on a rounding border.
+    assertThat(medianLogitsDeviation(results)).isLessThan(1e-5);
   }
 
   private static void writeTask(Path task, String[] columns, String[] labels) throws IOException {
