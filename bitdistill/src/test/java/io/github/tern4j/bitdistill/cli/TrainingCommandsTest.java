@@ -242,6 +242,14 @@ class TrainingCommandsTest {
   }
 
   @Test
+  void tokensOfAnOlderCorpusAreNotTrainedOn() throws IOException {
+    Files.writeString(folder.resolve("out.tokens"), "another corpus");
+    run("pretrain --tokenizer @vocabulary.json --config @tiny.json --data @text.txt --tokens 64 --length 16 --batch 4 --json --out "
+        + folder.resolve("out")).json();
+    assertThat(names(folder)).containsExactly("out");
+  }
+
+  @Test
   void aCheckpointLeftBetweenTwoNamesIsFoundAndNotForgotten() throws IOException {
     // What a process leaves that is killed while it replaces its checkpoint; this process number is above any real one.
     Files.createDirectory(folder.resolve("out.checkpoint.old-999999999999"));

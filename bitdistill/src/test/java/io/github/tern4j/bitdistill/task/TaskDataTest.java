@@ -3,6 +3,7 @@ package io.github.tern4j.bitdistill.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.tern4j.nn.data.DocumentSource;
 import io.github.tern4j.tensor.BadInputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.duckdb.DuckDBDriver;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,22 @@ class TaskDataTest {
     var documents = new ArrayList<String>();
     ParquetDocuments.read(directory.resolve("corpus.parquet"), documents::add);
     assertThat(documents).hasSize(5000).startsWith("document 0", "document 1").endsWith("document 4999");
+  }
+
+  @Test
+  void generalTextIsReadFromFilesOfEveryKindInTheirOrder() {
+    parquet("b.parquet", "SELECT 'from ' || i AS text FROM range(2) t(i)");
+    write("c.txt", "from text");
+    write("a.jsonl", "{\"text\":\"from lines\"}\n");
+    DocumentSource source = GeneralText.in(
+        List.of(directory.resolve("b.parquet"), directory.resolve("c.txt"), directory.resolve("a.jsonl")));
+    for (int time = 0; time < 2; time++) {
+      try (Stream<String> documents = source.documents()) {
+        assertThat(documents.map(String::strip)).containsExactly("from 0", "from 1", "from text", "from lines");
+      }
+    }
+    assertThatThrownBy(() -> GeneralText.in(List.of(directory.resolve("d.parquet")))).isInstanceOf(BadInputException.class)
+        .hasMessage(directory.resolve("d.parquet") + ": no such file; expected text to train on");
   }
 
   @Test
