@@ -222,6 +222,12 @@ final class KernelOutputs {
     attention.attentionBackward(q, k, v, true, out, statistics, rotated, gradQ, true, gradK, false, gradV, true);
     record("attention", out, statistics, gradQ, gradK, gradV);
 
+    Tensor token = values(2, 1, 4, 24);
+    Tensor tokenOut = values(2, 1, 4, 24);
+    Tensor tokenStatistics = values(2, 4, 1);
+    attention.attention(token, k, v, true, tokenOut, tokenStatistics);
+    record("attention of one token", tokenOut, tokenStatistics);
+
     int[] lengths = {37, 20};
     Tensor losses = values(2, 2, 37);
     RelationKernel relation = table.get(RelationKernel.class);
