@@ -7,6 +7,7 @@ import io.github.tern4j.tensor.kernel.FloatMath;
 import io.github.tern4j.tensor.kernel.Summation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * What several kernels compute along a row of {@code n} elements, in the order of {@link Summation}. A vector of 16 lanes holds
@@ -16,7 +17,29 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class Rows {
 
+  private static final VectorShuffle<Float> DOWN_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
+  private static final VectorShuffle<Float> DOWN_4 = VectorShuffle.iota(FLOATS, 4, 1, true);
+  private static final VectorShuffle<Float> DOWN_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
+  private static final VectorShuffle<Float> DOWN_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
+
   private Rows() {}
+
+  /** {@link Summation#fold} in registers: lane 0 of a tree of halves. */
+  static float fold(float[] partial) {
+    for (int half = Summation.LANES / 2; half >= LANES; half /= 2) {
+      Lanes.add(partial, half, half, partial, 0);
+    }
+    FloatVector sum = Lanes.load(partial, 0);
+    if (LANES >= 16) {
+      sum = sum.add(sum.rearrange(DOWN_8));
+    }
+    if (LANES >= 8) {
+      sum = sum.add(sum.rearrange(DOWN_4));
+    }
+    sum = sum.add(sum.rearrange(DOWN_2));
+    sum = sum.add(sum.rearrange(DOWN_1));
+    return sum.lane(0);
+  }
 
   /** The largest element; NaN when there is one, -infinity for an empty row. */
   static float max(float[] x, int at, int n) {
@@ -56,7 +79,7 @@ final class Rows {
     for (int lane = 0; lane < Summation.LANES; lane += LANES) {
       sumLanes(x, at + lane, n - lane, partial, lane);
     }
-    return Summation.fold(partial, 0);
+    return fold(partial);
   }
 
   private static void sumLanes(float[] x, int at, int n, float[] partial, int to) {
@@ -76,7 +99,7 @@ final class Rows {
     for (int lane = 0; lane < Summation.LANES; lane += LANES) {
       dotLanes(a, aAt + lane, b, bAt + lane, n - lane, partial, lane);
     }
-    return Summation.fold(partial, 0);
+    return fold(partial);
   }
 
   private static void dotLanes(float[] a, int aAt, float[] b, int bAt, int n, float[] partial, int to) {
@@ -96,7 +119,7 @@ final class Rows {
     for (int lane = 0; lane < Summation.LANES; lane += LANES) {
       dotLanes(a, aAt + lane, b, bAt + lane, c, cAt + lane, n - lane, partial, lane);
     }
-    return Summation.fold(partial, 0);
+    return fold(partial);
   }
 
   private static void dotLanes(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int n, float[] partial, int to) {
@@ -116,7 +139,7 @@ final class Rows {
     for (int lane = 0; lane < Summation.LANES; lane += LANES) {
       expSumLanes(x, at + lane, n - lane, max, factor, partial, lane);
     }
-    return Summation.fold(partial, 0);
+    return fold(partial);
   }
 
   private static void expSumLanes(float[] x, int at, int n, float max, float factor, float[] partial, int to) {
@@ -136,7 +159,7 @@ final class Rows {
     for (int lane = 0; lane < Summation.LANES; lane += LANES) {
       expSumLanesInto(x, at + lane, n - lane, max, out, outAt + lane, partial, lane);
     }
-    return Summation.fold(partial, 0);
+    return fold(partial);
   }
 
   private static void expSumLanesInto(float[] x, int at, int n, float max, float[] out, int outAt, float[] partial, int to) {

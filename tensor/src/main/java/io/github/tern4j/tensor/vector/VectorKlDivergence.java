@@ -60,7 +60,7 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     for (int lane = 0; lane < Summation.LANES; lane += LANES) {
       divergenceLanes(teacher, teacher.logits, teacher.at + lane, student, student.logits, student.at + lane, n - lane, partial, lane);
     }
-    return Summation.fold(partial, 0);
+    return Rows.fold(partial);
   }
 
   private static void divergenceLanes(

@@ -290,6 +290,12 @@ final class KernelOutputs {
     attention.attentionBackward(q, k, v, true, out, statistics, rotated, gradQ, true, gradK, false, gradV, true);
     record("attention", out, statistics, gradQ, gradK, gradV);
 
+    Tensor token = values(2, 1, 4, headDim);
+    Tensor tokenOut = values(2, 1, 4, headDim);
+    Tensor tokenStatistics = values(2, 4, 1);
+    attention.attention(token, k, v, true, tokenOut, tokenStatistics);
+    record("attention of one token", tokenOut, tokenStatistics);
+
     int[] lengths = {tokens, (tokens + 1) / 2};
     Tensor losses = values(2, 2, tokens);
     RelationKernel relation = table.get(RelationKernel.class);
