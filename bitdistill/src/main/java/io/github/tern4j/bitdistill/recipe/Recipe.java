@@ -24,6 +24,15 @@ import java.util.OptionalDouble;
 public record Recipe(String name, String task, Model model, TokenizerTraining tokenizer, List<String> corpora, Pretrain pretrain,
     Finetune teacher, Finetune bitnetSft, Refine refine, @JsonProperty("continue") Pretrain continued, Distill distill) {
 
+  /** Checks before any training that the model has what stage 3 is to distil. */
+  public Recipe {
+    int width = model.kvHeads * model.headDim;
+    if (distill.layer < 0 || distill.layer >= model.layers || distill.splitHeads < 1 || width % distill.splitHeads != 0) {
+      throw new IllegalArgumentException("distill: layer " + distill.layer + " with " + distill.splitHeads
+          + " split heads; expected a layer of 0.." + (model.layers - 1) + " and a divisor of " + width);
+    }
+  }
+
   /**
    * Sizes of a Qwen3.
    *
@@ -113,9 +122,12 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
             distill.gamma, distill.gammaRatio, distill.tau, distill.layer, distill.splitHeads, distill.measureEvery));
   }
 
-  /** The same experiment with a model of another size. */
+  /** The same experiment with a model of another size: as deep a layer is distilled, with as many split heads as query heads. */
   public Recipe withModel(Model other) {
-    return new Recipe(name, task, other, tokenizer, corpora, pretrain, teacher, bitnetSft, refine, continued, distill);
+    int layer = distill.layer * other.layers / model.layers;
+    return new Recipe(name, task, other, tokenizer, corpora, pretrain, teacher, bitnetSft, refine, continued,
+        new Distill(distill.epochs, distill.batch, distill.maxTokens, distill.rate, distill.warmup, distill.lambda, distill.gamma,
+            distill.gammaRatio, distill.tau, layer, other.heads, distill.measureEvery));
   }
 
   private static Pretrain scaled(Pretrain stage, double factor) {

@@ -3,6 +3,7 @@ package io.github.tern4j.bitdistill.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.tern4j.bitdistill.study.ModelSize;
 import io.github.tern4j.tensor.BadInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeFileTest {
@@ -60,10 +62,28 @@ class RecipeFileTest {
     assertThatThrownBy(() -> read(yaml)).isInstanceOf(BadInputException.class).message().doesNotContain("\n").contains("recipe");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"layer: 4", "layer: -1", "split_heads: 5", "split_heads: 0"})
+  void whatTheModelDoesNotHaveCannotBeDistilled(String wrong) throws IOException {
+    String key = wrong.substring(0, wrong.indexOf(':'));
+    String yaml = quickstart().replaceFirst(" " + key + ": \\d+", " " + wrong);
+    assertThatThrownBy(() -> read(yaml)).isInstanceOf(BadInputException.class).message().doesNotContain("\n")
+        .contains("expected a layer of 0..3 and a divisor of 48");
+  }
+
   @Test
   void scalingKeepsAtLeastOneEpoch() {
     Recipe tenth = RecipeFile.builtIn("quickstart-sst2").scaled(0.1);
     assertThat(tenth.teacher().epochs()).isEqualTo(1);
     assertThat(tenth.pretrain().tokens()).isEqualTo(600_000);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ModelSize.class)
+  void everyNamedSizeHasTheLayerAndTheHeadsToDistil(ModelSize size) {
+    Recipe recipe = RecipeFile.builtIn("quickstart-sst2").withModel(size.model());
+    Recipe.Model model = recipe.model();
+    assertThat(recipe.distill().layer()).isBetween(model.layers() / 2, model.layers() - 1);
+    assertThat(model.kvHeads() * model.headDim() % recipe.distill().splitHeads()).isZero();
   }
 }
