@@ -32,11 +32,21 @@ final class SampleText {
 
   private SampleText() {}
 
-  /** Mixes of such pieces and of any characters that the JDK's Unicode version assigns in the Basic Multilingual Plane. */
+  /**
+   * Mixes of such pieces and of any characters of the Basic Multilingual Plane, but for combining marks: those that came after
+   * Unicode 9 (U+07FD, for one) have an order in the JDK's normal form that older tables do not know.
+   */
   static Arbitrary<String> arbitrary() {
-    Arbitrary<String> anyCharacter = Arbitraries.chars().filter(c -> Character.isDefined(c) && !Character.isSurrogate(c))
-        .map(String::valueOf);
+    Arbitrary<String> anyCharacter = Arbitraries.chars()
+        .filter(c -> Character.isDefined(c) && !Character.isSurrogate(c) && !isMark(c)).map(String::valueOf);
     return Arbitraries.frequencyOf(Tuple.of(8, Arbitraries.of(PIECES)), Tuple.of(1, anyCharacter))
         .list().ofMaxSize(24).map(list -> String.join("", list));
+  }
+
+  private static boolean isMark(char c) {
+    return switch (Character.getType(c)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK -> true;
+      default -> false;
+    };
   }
 }
