@@ -28,7 +28,6 @@ final class VectorAttention implements AttentionKernel {
   private static final int BACKWARD_BLOCK = 128;
 
   private final Workers workers;
-  private final SingleQueryAttention singleQuery;
   private final Scratch keyScratch = new Scratch();
   private final Scratch valueScratch = new Scratch();
   private final Scratch keyColumnScratch = new Scratch();
@@ -48,17 +47,12 @@ final class VectorAttention implements AttentionKernel {
 
   VectorAttention(Workers workers) {
     this.workers = workers;
-    this.singleQuery = new SingleQueryAttention(workers);
   }
 
   @Override
   public void attention(Tensor q, Tensor k, Tensor v, boolean causal, Tensor out, Tensor logSumExp) {
     AttentionKernel.checkAttention(q, k, v, causal, out, logSumExp);
     AttentionOperands x = AttentionOperands.of(q, k, causal);
-    if (x.tokens() == 1) {
-      singleQuery.attention(x, q, k, v, out, logSumExp);
-      return;
-    }
     int blocks = Math.ceilDiv(x.tokens(), FORWARD_BLOCK);
     workers.run(x.batch() * x.kvHeads() * blocks, task -> {
       int first = task % blocks * FORWARD_BLOCK;
