@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /**
  * Reuses float arrays, since allocating and zeroing a large array costs more than many kernels that fill it. An array may be up
  * to {@value #LARGEST_EXCESS} times as long as asked for: fine-tuning batches have many lengths, and a pool of exact lengths
- * keeps the buffers of every one of them (12 GB in a fine-tuning whose largest batch needs 0.4). Arrays come with whatever they
+ * keeps the buffers of every one of them (a fine-tuning on SST-2: 14 GB resident, 1.6 GB with this). Arrays come with what they
  * held before. For one thread.
  */
 public final class BufferPool {
