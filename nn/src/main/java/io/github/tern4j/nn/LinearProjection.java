@@ -21,7 +21,7 @@ public final class LinearProjection implements Projection {
   }
 
   @Override
-  public Variable apply(Tape tape, Variable x) {
+  public Variable product(Tape tape, Variable x) {
     Variable y = Linear.linear(tape, x, weight);
     return bias.isPresent() ? Elementwise.add(tape, y, bias.get()) : y;
   }

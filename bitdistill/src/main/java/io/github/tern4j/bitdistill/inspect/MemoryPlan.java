@@ -49,7 +49,7 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     long intermediate = config.intermediateSize();
     long heads = config.numAttentionHeads();
     long floats = hidden + 1;
-    floats += 3 * mapInput(config, hidden, false) + withBias(config, queries + 2 * keys);
+    floats += sharedInput(config, hidden, 3) + withBias(config, queries + 2 * keys);
     if (config.qkNorm()) {
       floats += queries + keys + heads + config.numKeyValueHeads();
     }
@@ -58,9 +58,14 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     floats += mapInput(config, queries, true) + withBias(config, hidden);
     floats += hidden;
     floats += hidden + 1;
-    floats += 2 * mapInput(config, hidden, false) + 3 * intermediate;
+    floats += sharedInput(config, hidden, 2) + 3 * intermediate;
     floats += mapInput(config, intermediate, true) + hidden;
     return floats + hidden;
+  }
+
+  /** What projections with one input keep of it: its quantized values once, or all of it for each where each has its own norm. */
+  private static long sharedInput(QwenConfig config, long width, int projections) {
+    return (config.subLn() == SubLn.ALL ? projections : 1) * mapInput(config, width, false);
   }
 
   /** What a projection keeps of its input: SubLN's result where it has one, and the quantized values with their scale. */

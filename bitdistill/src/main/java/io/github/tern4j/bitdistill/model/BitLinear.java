@@ -31,11 +31,14 @@ public final class BitLinear implements Projection {
   }
 
   @Override
-  public Variable apply(Tape tape, Variable x) {
-    float share = options.share().now();
-    Variable quantizedX = FakeQuantize.activation(tape, x, options.rule(), options.activationEps(), share);
+  public Variable prepare(Tape tape, Variable x) {
+    return FakeQuantize.activation(tape, x, options.rule(), options.activationEps(), options.share().now());
+  }
+
+  @Override
+  public Variable product(Tape tape, Variable quantizedX) {
     Variable quantizedWeight =
-        FakeQuantize.weight(tape, weight, options.groupSize(), options.rule(), options.weightEps(), share);
+        FakeQuantize.weight(tape, weight, options.groupSize(), options.rule(), options.weightEps(), options.share().now());
     Variable y = Linear.linear(tape, quantizedX, quantizedWeight);
     return bias.isPresent() ? Elementwise.add(tape, y, bias.get()) : y;
   }

@@ -28,7 +28,8 @@ final class Mlp {
 
   /** {@code x [batch tokens, hidden]} to the same shape. */
   Variable apply(Tape tape, Variable x, int layer, Taps taps) {
-    Variable activation = SwiGlu.swiGlu(tape, gate.apply(tape, x), up.apply(tape, x));
+    Variable prepared = gate.prepare(tape, x);
+    Variable activation = SwiGlu.swiGlu(tape, gate.product(tape, prepared), up.product(tape, prepared));
     taps.see(layer, Taps.Place.MLP_ACTIVATION, activation);
     if (subNorm.isPresent()) {
       activation = subNorm.get().apply(tape, activation);

@@ -43,9 +43,10 @@ final class SelfAttention {
 
   /** {@code x [batch tokens, hidden]} to the same shape. */
   Variable apply(Tape tape, Variable x, int batch, int tokens, int layer, Taps taps) {
-    Variable q = heads(query.apply(tape, x), batch, tokens, config.numAttentionHeads());
-    Variable k = heads(key.apply(tape, x), batch, tokens, config.numKeyValueHeads());
-    Variable v = heads(value.apply(tape, x), batch, tokens, config.numKeyValueHeads());
+    Variable prepared = query.prepare(tape, x);
+    Variable q = heads(query.product(tape, prepared), batch, tokens, config.numAttentionHeads());
+    Variable k = heads(key.product(tape, prepared), batch, tokens, config.numKeyValueHeads());
+    Variable v = heads(value.product(tape, prepared), batch, tokens, config.numKeyValueHeads());
     taps.see(layer, Taps.Place.Q_PROJECTION, q);
     taps.see(layer, Taps.Place.K_PROJECTION, k);
     taps.see(layer, Taps.Place.V_PROJECTION, v);
