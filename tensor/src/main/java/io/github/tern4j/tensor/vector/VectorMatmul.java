@@ -12,8 +12,8 @@ import java.util.function.IntConsumer;
  *
  * <p>A task computes a block of rows x columns of the output over all of k. It packs its rows of a one block of k at a time,
  * which stay in the second-level cache. b is packed once for all tasks, in parallel, before they start; with few rows each task
- * packs its own columns on the way. Blocks of k are {@link #K_BLOCK}
- * terms whatever the machine, which the contract makes part of the result.
+ * packs its own columns on the way. Blocks of k are {@link #K_BLOCK} terms whatever the machine, which the contract makes part of
+ * the result.
  */
 final class VectorMatmul implements MatmulKernel {
 
