@@ -67,7 +67,12 @@ final class CommonOptions {
 
   /** Opens the backend that was asked for; the caller closes it. */
   Backend openBackend() {
-    return Backends.open(backend, threads);
+    return openBackend(threads);
+  }
+
+  /** Opens the backend that was asked for with another number of threads; the caller closes it. */
+  Backend openBackend(int otherThreads) {
+    return Backends.open(backend, otherThreads);
   }
 
   /** Where the command's answers go. */

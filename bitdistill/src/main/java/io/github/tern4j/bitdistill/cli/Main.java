@@ -43,8 +43,8 @@ public final class Main {
   static List<Object> commands() {
     return List.of(new QuickstartCommand(), new RunCommand(), new PretrainCommand(), new FinetuneCommand(), new RefineCommand(),
         new ContinueCommand(), new DistillCommand(), new TokenizerCommand(), new EvaluateCommand(), new GenerateCommand(),
-        new ScoreCommand(), new ExportCommand(), new InspectCommand(), new VerifyCommand(), new ReportCommand(),
-        new DoctorCommand());
+        new ScoreCommand(), new ExportCommand(), new InspectCommand(), new VerifyCommand(), new BenchCommand(),
+        new ReportCommand(), new DoctorCommand());
   }
 
   /** Runs one command line and returns the exit code. */

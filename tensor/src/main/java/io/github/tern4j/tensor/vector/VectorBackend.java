@@ -11,13 +11,19 @@ import java.util.Optional;
 /** The CPU backend over the Vector API, which {@code auto} chooses. */
 public final class VectorBackend implements BackendProvider {
 
-  static final String NAME = "vector";
+  /** What this backend is called. */
+  public static final String NAME = "vector";
 
   private static final String MODULE = "jdk.incubator.vector";
 
   @Override
   public String name() {
     return NAME;
+  }
+
+  /** Width in bits of the vectors that the kernels of this backend compute with. */
+  public static int vectorBits() {
+    return VectorWidth.BITS;
   }
 
   @Override
