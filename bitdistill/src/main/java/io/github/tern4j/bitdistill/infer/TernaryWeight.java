@@ -7,18 +7,17 @@ import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import io.github.tern4j.tensor.ternary.PackedTernary;
+import io.github.tern4j.tensor.ternary.PreparedTernary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** A packed ternary weight, multiplied with int8 codes of the activations in exact integers. */
 final class TernaryWeight implements WeightMatrix {
 
-  private final PackedTernary weight;
-  private final TernaryProductKernel kernel;
+  private final PreparedTernary weight;
 
   TernaryWeight(PackedTernary weight, Backend backend) {
-    this.weight = weight;
-    this.kernel = backend.kernel(TernaryProductKernel.class);
+    this.weight = backend.kernel(TernaryProductKernel.class).prepare(weight);
   }
 
   /** Quantizes and packs a latent weight {@code [out, in]} as the training forward pass quantizes it. */
@@ -37,7 +36,7 @@ final class TernaryWeight implements WeightMatrix {
 
   @Override
   public void multiply(Activation x, Tensor out) {
-    kernel.product(weight, x.codes(), x.gamma(), out);
+    weight.product(x.codes(), x.gamma(), out);
   }
 
   @Override

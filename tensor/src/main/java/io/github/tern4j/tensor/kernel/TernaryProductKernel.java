@@ -5,6 +5,7 @@ import io.github.tern4j.tensor.Kernel;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.ternary.PackedTernary;
+import io.github.tern4j.tensor.ternary.PreparedTernary;
 
 /**
  * Product of int8 activations with packed ternary weights.
@@ -25,6 +26,21 @@ public interface TernaryProductKernel extends Kernel {
    * @param out {@code [rows, out]}, overwritten, contiguous
    */
   void product(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out);
+
+  /** The weight in the form that this kernel multiplies fastest, with products of the same bits; the packed codes are shared. */
+  default PreparedTernary prepare(PackedTernary weight) {
+    return new PreparedTernary() {
+      @Override
+      public void product(Tensor codes, Tensor gamma, Tensor out) {
+        TernaryProductKernel.this.product(weight, codes, gamma, out);
+      }
+
+      @Override
+      public long byteSize() {
+        return weight.byteSize();
+      }
+    };
+  }
 
   /** Refuses operands of {@link #product} that do not fit. */
   static void checkProduct(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out) {

@@ -5,6 +5,7 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.ternary.PackedTernary;
+import io.github.tern4j.tensor.ternary.PreparedTernary;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -64,6 +65,12 @@ final class VectorTernaryProduct implements TernaryProductKernel {
         }
       }
     });
+  }
+
+  /** Table lookups where vectors have the 32 shorts that they need. */
+  @Override
+  public PreparedTernary prepare(PackedTernary weight) {
+    return VectorWidth.BITS == 512 ? new LookupTernary(weight, workers) : TernaryProductKernel.super.prepare(weight);
   }
 
   private void wholeRow(

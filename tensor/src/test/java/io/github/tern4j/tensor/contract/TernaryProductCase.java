@@ -102,7 +102,7 @@ public record TernaryProductCase(int rows, int out, int in, int groupSize, long 
     MemorySegment codes = Arena.ofAuto().allocate((long) rows * in);
     codes.copyFrom(MemorySegment.ofArray(activations()));
     Tensor product = backend.allocate(Shape.of(rows, out));
-    backend.kernel(TernaryProductKernel.class).product(new PackedTernary(Shape.of(out, in), groupSize, packed, scales),
+    backend.kernel(TernaryProductKernel.class).prepare(new PackedTernary(Shape.of(out, in), groupSize, packed, scales)).product(
         backend.upload(Tensor.of(new NativeStorage(codes, DType.I8), Shape.of(rows, in))), backend.upload(Tensor.of(gamma, rows)),
         product);
     float[] downloaded = backend.download(product);

@@ -53,6 +53,30 @@ public abstract class TernaryProductContract extends KernelContract<TernaryProdu
     Arrays.fill(smallest, 0, in, (byte) -128);
     Arrays.fill(smallest, in, 2 * in, (byte) 127);
     check(packed(ones, 2, in), codes(smallest, 2, in));
+    Arrays.fill(smallest, (byte) -128);
+    Arrays.fill(ones, (byte) -1);
+    check(packed(ones, 2, in), codes(smallest, 2, in));
+  }
+
+  /** Segments, words and panels of the table lookups, and fewer and more tokens than share a task. */
+  @ParameterizedTest(name = "in {0}")
+  @ValueSource(ints = {8, 9, 10, 26, 27, 28, 81, 512, 513, 514, 1031})
+  void sizesAroundTheWordsOfTablesAreExact(int in) {
+    for (int rows : new int[] {1, 7, 8, 17}) {
+      for (int out : new int[] {31, 64, 65, 193}) {
+        check(tensors.ternary(0, out, in), tensors.bytes(rows, in));
+        check(tensors.ternary(256, out, in), tensors.bytes(rows, in));
+      }
+    }
+  }
+
+  @Test
+  void preparedWeightsRefuseMisfits() {
+    Tensor codes = backend().upload(tensors.bytes(2, 7).copy());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernel().prepare(tensors.ternary(0, 5, 8)).product(codes, upload(new float[2], 2),
+            upload(new float[10], 2, 5)))
+        .withMessageStartingWith("ternary product: columns differ: codes 7, weight 8; ");
   }
 
   @Test
@@ -92,10 +116,16 @@ public abstract class TernaryProductContract extends KernelContract<TernaryProdu
 
   private void check(PackedTernary weight, Operand codes) {
     int rows = codes.shape().dim(0);
-    int in = codes.shape().dim(1);
     Operand gamma = tensors.normal(Layout.OFFSET, rows);
     Operand out = tensors.normal(Layout.OFFSET, rows, weight.rows());
-    Outcome outcome = run((kernel, at) -> kernel.product(weight, at.of(codes), at.of(gamma), at.of(out)));
+    float[] exact = exact(weight, codes, gamma);
+    run((kernel, at) -> kernel.product(weight, at.of(codes), at.of(gamma), at.of(out))).equalTo(out, exact);
+    run((kernel, at) -> kernel.prepare(weight).product(at.of(codes), at.of(gamma), at.of(out))).equalTo(out, exact);
+  }
+
+  private static float[] exact(PackedTernary weight, Operand codes, Operand gamma) {
+    int rows = codes.shape().dim(0);
+    int in = codes.shape().dim(1);
     float[] x = codes.values();
     byte[] w = weight.unpack();
     float[] exact = new float[rows * weight.rows()];
@@ -117,7 +147,7 @@ public abstract class TernaryProductContract extends KernelContract<TernaryProdu
         exact[i] = step * total;
       }
     }
-    outcome.equalTo(out, exact);
+    return exact;
   }
 
   private static PackedTernary packed(byte[] codes, int rows, int columns) {
