@@ -45,13 +45,8 @@ final class DenseRows {
    * @param sums working memory of {@code LaneFold.ROWS * LANES}
    */
   static void multiply(DenseMatrix weight, int first, int rows, float[] x, int xAt, float[] sums, float[] out, int outAt) {
-    int row = 0;
-    for (; row <= rows - DenseDot.OUTPUTS; row += DenseDot.OUTPUTS) {
-      dot(weight, first + row, weight.rowBytes(), x, xAt, sums, row * Summation.LANES);
-    }
-    // At the end of the matrix one row stands for four.
-    for (; row < rows; row++) {
-      dot(weight, first + row, 0, x, xAt, sums, row * Summation.LANES);
+    for (int row = 0; row < rows; row++) {
+      dot(weight, first + row, x, xAt, sums, row * Summation.LANES);
     }
     int whole = wholeColumns(weight);
     if (whole < weight.columns()) {
@@ -63,17 +58,19 @@ final class DenseRows {
     }
   }
 
-  private static void dot(DenseMatrix weight, int row, long rowBytes, float[] x, int xAt, float[] sums, int to) {
+  private static void dot(DenseMatrix weight, int row, float[] x, int xAt, float[] sums, int to) {
     int steps = weight.columns() / stepColumns(weight);
     for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
       long at = weight.rowAt(row) + (long) lane * Integer.BYTES;
       switch (weight) {
         case FloatMatrix floats when floats.dtype() == DType.F32 ->
-            DenseDot.f32(weight.memory(), at, rowBytes, x, xAt + lane, steps, sums, to + lane);
+            DenseDot.f32(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
         case FloatMatrix floats when floats.dtype() == DType.BF16 ->
-            DenseDot.bf16(weight.memory(), at, rowBytes, x, xAt + lane, steps, sums, to + lane);
-        case FloatMatrix _ -> DenseDot.f16(weight.memory(), at, rowBytes, x, xAt + lane, steps, sums, to + lane);
-        case Int8Matrix _ -> DenseDot.int8(weight.memory(), at, rowBytes, x, xAt + lane, steps, sums, to + lane);
+            DenseDot.bf16(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
+        case FloatMatrix _ ->
+            DenseDot.f16(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
+        case Int8Matrix _ ->
+            DenseDot.int8(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
       }
     }
   }

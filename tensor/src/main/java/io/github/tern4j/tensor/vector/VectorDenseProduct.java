@@ -58,8 +58,9 @@ final class VectorDenseProduct implements DenseProductKernel {
     run(weight, rows, weight.rows(), outputsAtOnce, (from, to) -> {
       float[] sums = sumScratch.atLeast(LaneFold.ROWS * Summation.LANES);
       for (int output = from; output < to; output += LaneFold.ROWS) {
+        int present = Math.min(LaneFold.ROWS, to - output);
         for (int row = 0; row < rows; row++) {
-          DenseRows.multiply(weight, output, Math.min(LaneFold.ROWS, to - output), ordered, row * columns, sums,
+          DenseRows.multiply(weight, output, present, ordered, row * columns, sums,
               out.array(), out.arrayOffset() + row * weight.rows() + output);
         }
       }
