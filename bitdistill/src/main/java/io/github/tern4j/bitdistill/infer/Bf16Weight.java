@@ -7,26 +7,23 @@ import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.NativeStorage;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.Bf16ProductKernel;
+import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /** A weight in BF16 in native memory, often a mapped file. */
 final class Bf16Weight implements DenseWeight {
 
-  private static final ValueLayout.OfShort BF16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private final Tensor weight;
-  private final Bf16ProductKernel kernel;
+  private final FloatMatrix weight;
+  private final DenseProductKernel kernel;
 
   /** {@code weight [out, in]}, BF16, contiguous. */
   Bf16Weight(Tensor weight, Backend backend) {
-    this(weight, backend.kernel(Bf16ProductKernel.class));
+    this(new FloatMatrix(weight), backend.kernel(DenseProductKernel.class));
   }
 
-  private Bf16Weight(Tensor weight, Bf16ProductKernel kernel) {
+  private Bf16Weight(FloatMatrix weight, DenseProductKernel kernel) {
     this.weight = weight;
     this.kernel = kernel;
   }
@@ -50,31 +47,18 @@ final class Bf16Weight implements DenseWeight {
 
   @Override
   public void gather(int[] ids, Tensor out) {
-    MemorySegment segment = weight.segment();
-    float[] to = out.array();
-    int width = weight.dim(1);
     for (int i = 0; i < ids.length; i++) {
-      long from = DType.BF16.bytes(weight.elementOffset() + (long) ids[i] * width);
-      int at = out.arrayOffset() + i * width;
-      for (int j = 0; j < width; j++) {
-        to[at + j] = Float.intBitsToFloat(segment.get(BF16, from + 2L * j) << 16);
-      }
+      weight.widen(ids[i], out.array(), out.arrayOffset() + i * weight.columns());
     }
   }
 
   @Override
   public Bf16Weight rows(int[] ids) {
-    Tensor rows = allocate(Shape.of(ids.length, weight.dim(1)));
-    long rowBytes = DType.BF16.bytes(weight.dim(1));
-    for (int i = 0; i < ids.length; i++) {
-      long from = DType.BF16.bytes(weight.elementOffset()) + ids[i] * rowBytes;
-      MemorySegment.copy(weight.segment(), from, rows.segment(), i * rowBytes, rowBytes);
-    }
-    return new Bf16Weight(rows, kernel);
+    return new Bf16Weight(weight.select(ids), kernel);
   }
 
   @Override
   public long byteSize() {
-    return weight.dtype().bytes(weight.size());
+    return weight.byteSize();
   }
 }

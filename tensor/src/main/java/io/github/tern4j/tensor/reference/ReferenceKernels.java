@@ -4,10 +4,10 @@ import io.github.tern4j.tensor.KernelTable;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
-import io.github.tern4j.tensor.kernel.Bf16ProductKernel;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
 import io.github.tern4j.tensor.kernel.CopyKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
+import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
@@ -32,10 +32,10 @@ public final class ReferenceKernels {
         .with(ActivationQuantizerKernel.class, new ReferenceActivationQuantizer())
         .with(AdamWKernel.class, new ReferenceAdamW())
         .with(AttentionKernel.class, new ReferenceAttention())
-        .with(Bf16ProductKernel.class, new ReferenceBf16Product())
         .with(BinaryKernel.class, new ReferenceBinary())
         .with(CopyKernel.class, new ReferenceCopy())
         .with(CrossEntropyKernel.class, new ReferenceCrossEntropy())
+        .with(DenseProductKernel.class, new ReferenceDenseProduct())
         .with(EmbeddingKernel.class, new ReferenceEmbedding())
         .with(KlDivergenceKernel.class, new ReferenceKlDivergence())
         .with(MatmulKernel.class, new ReferenceMatmul())

@@ -5,10 +5,10 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
-import io.github.tern4j.tensor.kernel.Bf16ProductKernel;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
 import io.github.tern4j.tensor.kernel.CopyKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
+import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
@@ -34,10 +34,10 @@ final class VectorKernels {
         .with(ActivationQuantizerKernel.class, new VectorActivationQuantizer(workers))
         .with(AdamWKernel.class, new VectorAdamW(workers))
         .with(AttentionKernel.class, new VectorAttention(workers))
-        .with(Bf16ProductKernel.class, new VectorBf16Product(workers))
         .with(BinaryKernel.class, new VectorBinary(workers))
         .with(CopyKernel.class, new VectorCopy(workers))
         .with(CrossEntropyKernel.class, new VectorCrossEntropy(workers))
+        .with(DenseProductKernel.class, new VectorDenseProduct(workers))
         .with(EmbeddingKernel.class, new VectorEmbedding(workers))
         .with(KlDivergenceKernel.class, new VectorKlDivergence(workers))
         .with(MatmulKernel.class, new VectorMatmul(workers))

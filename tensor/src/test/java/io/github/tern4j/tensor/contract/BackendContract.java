@@ -50,14 +50,6 @@ public abstract class BackendContract {
   }
 
   @Nested
-  class Bf16Product extends Bf16ProductContract {
-    @Override
-    protected Backend backend() {
-      return backend;
-    }
-  }
-
-  @Nested
   class Binary extends BinaryContract {
     @Override
     protected Backend backend() {
@@ -75,6 +67,14 @@ public abstract class BackendContract {
 
   @Nested
   class CrossEntropy extends CrossEntropyContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
+  class DenseProduct extends DenseProductContract {
     @Override
     protected Backend backend() {
       return backend;

@@ -7,6 +7,8 @@ import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.contract.TestMatrices;
+import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
@@ -14,6 +16,7 @@ import io.github.tern4j.tensor.kernel.BinaryFunction;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
 import io.github.tern4j.tensor.kernel.CopyKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
+import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
@@ -266,6 +269,14 @@ final class KernelOutputs {
       table.get(MatmulKernel.class).matmul(transposeA ? values(k, m) : values(m, k), transposeA,
           transposeB ? values(n, k) : values(k, n), transposeB, out, true);
       record("matmul " + orientation, out);
+    }
+    for (TestMatrices format : TestMatrices.values()) {
+      DenseMatrix weight = format.of(values(n, k).array(), n, k, 1);
+      Tensor out = values(m, n);
+      table.get(DenseProductKernel.class).product(weight, values(m, k), out);
+      Tensor one = values(1, n);
+      table.get(DenseProductKernel.class).product(weight, values(1, k), one);
+      record("dense product " + format, out, one);
     }
   }
 

@@ -2,13 +2,13 @@ package io.github.tern4j.tensor.vector;
 
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
-import io.github.tern4j.tensor.contract.Bf16ProductContract;
+import io.github.tern4j.tensor.contract.DenseProductContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 
-/** {@link VectorBf16Product} keeps the contract, on two threads. */
+/** {@link VectorDenseProduct} keeps the contract, on two threads. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class VectorBf16ProductTest extends Bf16ProductContract {
+class VectorDenseProductTest extends DenseProductContract {
 
   private final Backend backend = Backends.open("vector", 2);
 

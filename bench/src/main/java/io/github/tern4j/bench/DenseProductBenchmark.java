@@ -1,0 +1,131 @@
+package io.github.tern4j.bench;
+
+import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.Backends;
+import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.NativeStorage;
+import io.github.tern4j.tensor.Rng;
+import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.dense.Int8Matrix;
+import io.github.tern4j.tensor.kernel.DenseProductKernel;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The product with a dense weight in native memory, {@code [rows, in] [out, in]^T}: one row is decoding, which reads the whole
+ * weight for 2 in out operations; 128 rows are a prompt, 256 in out operations.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 3, jvmArgs = {"-Xms2g", "-Xmx2g", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class DenseProductBenchmark {
+
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** CPU threads. */
+  @Param({"1", "2"})
+  public int threads;
+
+  /** F32, BF16, F16 or I8. */
+  @Param({"F32", "BF16", "F16", "I8"})
+  public DType format;
+
+  /** Rows of x. */
+  @Param({"1", "128"})
+  public int rows;
+
+  /** out x in; the first is the head of Qwen3-0.6B. */
+  @Param({"151936x1024", "1024x1024", "3072x1024", "1024x3072"})
+  public String shape;
+
+  private Backend opened;
+  private DenseProductKernel kernel;
+  private DenseMatrix weight;
+  private Tensor x;
+  private Tensor out;
+
+  /** Makes the operands and holds some elements of the product against double sums. */
+  @Setup
+  public void open() {
+    String[] sizes = shape.split("x");
+    int outputs = Integer.parseInt(sizes[0]);
+    int in = Integer.parseInt(sizes[1]);
+    opened = Backends.open("vector", threads);
+    kernel = opened.kernel(DenseProductKernel.class);
+    weight = weight(outputs, in);
+    x = Tensor.zeros(rows, in);
+    for (int i = 0; i < x.array().length; i++) {
+      x.array()[i] = (float) Rng.of(1).normal(i);
+    }
+    out = Tensor.zeros(rows, outputs);
+    product();
+    for (int i = 0; i < out.array().length; i += 1_009) {
+      verify(i / outputs, i % outputs, out.array()[i]);
+    }
+  }
+
+  private DenseMatrix weight(int outputs, int in) {
+    DType stored = format == DType.I8 ? DType.F32 : format;
+    MemorySegment segment = Arena.ofAuto().allocate(stored.bytes((long) outputs * in), Long.BYTES);
+    Rng rng = Rng.of(2);
+    for (long i = 0; i < (long) outputs * in; i++) {
+      float value = (float) rng.uniform(i) - 0.5f;
+      switch (stored) {
+        case F32 -> segment.set(FLOAT, Float.BYTES * i, value);
+        case BF16 -> segment.set(SHORT, Short.BYTES * i, (short) (Float.floatToRawIntBits(value) >>> Short.SIZE));
+        case F16 -> segment.set(SHORT, Short.BYTES * i, Float.floatToFloat16(value));
+        case I8, I32, I64, TERNARY -> throw new IllegalArgumentException("format " + format + "; expected F32, BF16, F16 or I8");
+      }
+    }
+    FloatMatrix floats = new FloatMatrix(Tensor.of(new NativeStorage(segment, stored), Shape.of(outputs, in)));
+    return format == DType.I8 ? Int8Matrix.quantize(floats) : floats;
+  }
+
+  private void verify(int row, int output, float got) {
+    double exact = 0;
+    double magnitude = 0;
+    for (int k = 0; k < weight.columns(); k++) {
+      double term = (double) x.get(row, k) * weight.term(output, k) * weight.rowScale(output);
+      exact += term;
+      magnitude += Math.abs(term);
+    }
+    if (!(Math.abs(got - exact) <= weight.columns() * 0x1p-24 * magnitude)) {
+      throw new IllegalStateException(
+          "dense product " + shape + ": [" + row + ", " + output + "] is " + got + "; expected " + exact);
+    }
+  }
+
+  /** One product. */
+  @Benchmark
+  public void product() {
+    kernel.product(weight, x, out);
+  }
+
+  /** Ends the threads. */
+  @TearDown
+  public void close() {
+    opened.close();
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.tern4j.tensor.dense;
+
+import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A weight as signed bytes with one F32 scale for each row: {@code value = code scale}. Terms are the codes. Activations stay
+ * F32, so that the weight's rounding is the only error: relative L2 error of products about 7e-3 for rows of 1,024 Gaussian
+ * weights, whose largest magnitude is 3.2 standard deviations or so.
+ */
+public final class Int8Matrix implements DenseMatrix {
+
+  /** Largest magnitude of a code. */
+  public static final int LARGEST_CODE = 127;
+
+  private final int rows;
+  private final int columns;
+  private final MemorySegment codes;
+  private final float[] scales;
+
+  /**
+   * A view of codes and scales, which it shares.
+   *
+   * @param shape {@code [out, in]}
+   * @param codes {@code out * in} bytes of native memory
+   * @param scales one for each row
+   * @throws IllegalArgumentException when sizes do not fit
+   */
+  public Int8Matrix(Shape shape, MemorySegment codes, float[] scales) {
+    if (shape.rank() != 2 || !codes.isNative() || codes.byteSize() != shape.size() || scales.length != shape.dim(0)) {
+      throw new IllegalArgumentException("int8 matrix " + shape + ": " + codes.byteSize() + " bytes and " + scales.length
+          + " scales; expected [out, in], as many bytes of native memory and one scale for each row");
+    }
+    this.rows = shape.dim(0);
+    this.columns = shape.dim(1);
+    this.codes = codes;
+    this.scales = scales;
+  }
+
+  /**
+   * Rounds a weight: {@code scale = max|w| / 127} over a row, {@code code = rint(w / scale)}, ties to even; rows of zeros have
+   * scale 0.
+   *
+   * @throws IllegalArgumentException when a value is infinite or NaN
+   */
+  public static Int8Matrix quantize(DenseMatrix weight) {
+    int columns = weight.columns();
+    MemorySegment codes = Arena.ofAuto().allocate((long) weight.rows() * columns, Long.BYTES);
+    float[] scales = new float[weight.rows()];
+    float[] values = new float[columns];
+    byte[] rounded = new byte[columns];
+    for (int row = 0; row < scales.length; row++) {
+      weight.widen(row, values, 0);
+      scales[row] = quantizeRow(values, rounded);
+      if (!Float.isFinite(scales[row])) {
+        throw new IllegalArgumentException("int8 matrix: row " + row + " has an infinite value or NaN; expected finite weights");
+      }
+      MemorySegment.copy(rounded, 0, codes, ValueLayout.JAVA_BYTE, (long) row * columns, columns);
+    }
+    return new Int8Matrix(Shape.of(weight.rows(), columns), codes, scales);
+  }
+
+  private static float quantizeRow(float[] values, byte[] rounded) {
+    float largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    float scale = largest / LARGEST_CODE;
+    for (int i = 0; i < values.length; i++) {
+      // A scale that underflowed can make the quotient larger than any code.
+      rounded[i] = scale == 0 ? 0 : (byte) Math.clamp(Math.rint(values[i] / scale), -LARGEST_CODE, LARGEST_CODE);
+    }
+    return scale;
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  @Override
+  public int columns() {
+    return columns;
+  }
+
+  @Override
+  public int run() {
+    return Integer.SIZE / DType.I8.bits();
+  }
+
+  @Override
+  public float term(int row, int column) {
+    return codes.get(ValueLayout.JAVA_BYTE, rowAt(row) + column);
+  }
+
+  @Override
+  public float rowScale(int row) {
+    return scales[row];
+  }
+
+  @Override
+  public MemorySegment memory() {
+    return codes;
+  }
+
+  @Override
+  public long rowAt(int row) {
+    return (long) row * columns;
+  }
+
+  @Override
+  public long rowBytes() {
+    return columns;
+  }
+
+  @Override
+  public Int8Matrix select(int[] ids) {
+    float[] selected = new float[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      selected[i] = scales[ids[i]];
+    }
+    return new Int8Matrix(Shape.of(ids.length, columns), RowCopy.of(this, ids), selected);
+  }
+
+  @Override
+  public long byteSize() {
+    return codes.byteSize() + (long) Float.BYTES * scales.length;
+  }
+}

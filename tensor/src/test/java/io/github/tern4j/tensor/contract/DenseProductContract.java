@@ -1,0 +1,174 @@
+package io.github.tern4j.tensor.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.tern4j.tensor.contract.TestTensors.Layout;
+import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.kernel.DenseProductKernel;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@link DenseProductKernel} promises. Weights lie in the memory of the host on every backend that has the kernel. */
+public abstract class DenseProductContract extends KernelContract<DenseProductKernel> {
+
+  /** The suite. */
+  protected DenseProductContract() {
+    super(DenseProductKernel.class);
+  }
+
+  @ParameterizedTest(name = "{0} rows, {1} outputs of {2}")
+  @CsvSource({"1,1,1", "1,4,32", "2,5,31", "3,3,33", "1,17,64", "1,16,65", "5,19,97", "4,17,63", "6,8,256", "7,13,300",
+      "1,300,515", "8,31,64", "12,32,1", "13,33,129", "33,130,66", "241,37,67", "0,3,4", "3,0,4", "3,5,0", "9,5,0"})
+  void productsAreWithinTheBoundOfTheExactOnes(int rows, int outputs, int n) {
+    for (TestMatrices format : TestMatrices.values()) {
+      for (Layout layout : new Layout[] {Layout.CONTIGUOUS, Layout.OFFSET}) {
+        DenseMatrix weight = weight(format, layout, outputs, n);
+        Operand x = tensors.normal(layout, rows, n);
+        Operand out = tensors.normal(layout, rows, outputs);
+        double[] exact = new double[rows * outputs];
+        double[] bound = new double[rows * outputs];
+        float[] values = x.values();
+        for (int i = 0; i < exact.length; i++) {
+          double magnitudes = 0;
+          for (int j = 0; j < n; j++) {
+            double term = (double) values[i / outputs * n + j] * weight.term(i % outputs, j) * weight.rowScale(i % outputs);
+            exact[i] += term;
+            magnitudes += Math.abs(term);
+          }
+          // Each term is rounded once on its way along a lane, then by four folds and the scale.
+          bound[i] = 1.01 * (Math.ceilDiv(n, 16 * weight.run()) * weight.run() + 5) * U * magnitudes + TINY;
+        }
+        run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).within(out, exact, bound);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestMatrices.class)
+  void rowsDoNotDependOnTheirNumber(TestMatrices format) {
+    DenseMatrix weight = weight(format, Layout.CONTIGUOUS, 37, 150);
+    Operand x = tensors.normal(26, 150);
+    Operand out = tensors.normal(26, 37);
+    float[] all = run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).of(out);
+    for (int rows : new int[] {1, 2, 5, 6, 7, 8, 12, 13, 25}) {
+      for (int row = 0; row + rows <= 26; row += rows) {
+        int from = row;
+        Operand part = x.through(view -> view.slice(0, from, from + rows));
+        Operand some = tensors.normal(rows, 37);
+        float[] got = run((kernel, at) -> kernel.product(weight, at.of(part), at.of(some))).of(some);
+        assertSameBits(got, Arrays.copyOfRange(all, row * 37, (row + rows) * 37), rows + " rows from " + row);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestMatrices.class)
+  void selectedRowsHaveTheSameProducts(TestMatrices format) {
+    DenseMatrix weight = weight(format, Layout.OFFSET, 11, 70);
+    int[] ids = {10, 0, 3, 3};
+    Operand x = tensors.normal(2, 70);
+    Operand out = tensors.normal(2, 11);
+    Operand few = tensors.normal(2, 4);
+    float[] all = run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).of(out);
+    float[] got = run((kernel, at) -> kernel.product(weight.select(ids), at.of(x), at.of(few))).of(few);
+    for (int i = 0; i < got.length; i++) {
+      assertThat(got[i]).isEqualTo(all[i / 4 * 11 + ids[i % 4]]);
+    }
+  }
+
+  @Test
+  void neighboursInAWordShareALane() {
+    // 2^24 swallows every 1 added to it: those of the first word's lane, in ten steps.
+    for (TestMatrices format : new TestMatrices[] {TestMatrices.F32, TestMatrices.BF16, TestMatrices.F16}) {
+      float[] ones = new float[5 * 320];
+      Arrays.fill(ones, 1);
+      DenseMatrix weight = format.of(ones, 5, 320, 0);
+      float[] values = Arrays.copyOf(ones, 320);
+      values[0] = 0x1p24f;
+      Operand x = Operand.of(values, 1, 320);
+      Operand out = tensors.normal(1, 5);
+      Outcome outcome = run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out)));
+      if (bitwise()) {
+        float[] expected = new float[5];
+        // The others meet it in folds of 20, 40, 80 and 160.
+        Arrays.fill(expected, 0x1p24f + 300);
+        outcome.equalTo(out, expected);
+      }
+    }
+  }
+
+  @Test
+  void zerosHaveNoSign() {
+    for (TestMatrices format : TestMatrices.values()) {
+      DenseMatrix weight = format.of(new float[] {-0x1p-14f, -0x1p-14f}, 2, 1, 0);
+      for (int rows : new int[] {1, 9}) {
+        float[] smallest = new float[rows];
+        Arrays.fill(smallest, Float.MIN_VALUE);
+        Operand x = Operand.of(smallest, rows, 1);
+        Operand out = tensors.normal(rows, 2);
+        run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).equalTo(out, new float[2 * rows]);
+      }
+    }
+  }
+
+  @Test
+  void everyFiniteHalfIsWidenedExactly() {
+    float[] halves = new float[2 * 0x7C00];
+    for (int i = 0; i < halves.length; i++) {
+      halves[i] = Float.float16ToFloat((short) (i / 2 | i % 2 << 15));
+    }
+    DenseMatrix weight = TestMatrices.F16.of(halves, halves.length / 32, 32, 0);
+    for (int rows : new int[] {1, 9}) {
+      for (int column : new int[] {0, 1, 17, 30}) {
+        float[] unit = new float[32 * rows];
+        unit[column] = 1;
+        Operand x = Operand.of(unit, rows, 32);
+        Operand out = tensors.normal(rows, halves.length / 32);
+        float[] got = run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).of(out);
+        for (int i = 0; i < halves.length / 32; i++) {
+          assertThat(got[i]).isEqualTo(halves[32 * i + column] + 0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatLiesBehindARowDoesNotReachIt() {
+    // Rows of 33 end inside a vector; the next row begins with infinity.
+    for (TestMatrices format : new TestMatrices[] {TestMatrices.F32, TestMatrices.BF16}) {
+      float[] values = tensors.normal(9, 33).values();
+      for (int output = 1; output < 9; output += 2) {
+        values[33 * output] = Float.POSITIVE_INFINITY;
+      }
+      DenseMatrix weight = format.of(values, 9, 33, 0);
+      for (int rows : new int[] {2, 9}) {
+        Operand x = tensors.normal(rows, 33);
+        Operand out = tensors.normal(rows, 9);
+        float[] got = run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).of(out);
+        for (int i = 0; i < got.length; i++) {
+          assertThat(Float.isFinite(got[i])).as("element %d", i).isEqualTo(i % 9 % 2 == 0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void misfitsAreRefusedByNameAndShape() {
+    DenseMatrix weight = weight(TestMatrices.BF16, Layout.CONTIGUOUS, 3, 4);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernel().product(weight, upload(new float[10], 2, 5), upload(new float[6], 2, 3)))
+        .withMessage("dense product: inner dimensions differ: weight [3, 4]; x F32 [2, 5], out F32 [2, 3]; "
+            + "expected weight [out, in], x [rows, in]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernel().product(weight, upload(new float[8], 2, 4), upload(new float[8], 2, 4)))
+        .withMessageContaining("expected out [2, 3] = [rows, out]");
+  }
+
+  private DenseMatrix weight(TestMatrices format, Layout layout, int rows, int columns) {
+    return format.of(tensors.normal(rows, columns).values(), rows, columns, layout == Layout.OFFSET ? 7 : 0);
+  }
+}
