@@ -9,7 +9,7 @@ import java.util.Arrays;
 @FunctionalInterface
 public interface Initializer {
 
-  /** Values of this shape on the host. */
+  /** Values of this shape on the host, in a new array. */
   Tensor values(Shape shape, Rng rng);
 
   /** All ones: norm weights. */

@@ -66,7 +66,7 @@ public final class ParameterSource {
     String key = path.isEmpty() ? name : path + "." + name;
     construction.asked.add(key);
     Backend backend = construction.parameters.backend();
-    Parameter parameter = new Parameter(key, backend.upload(values(key, shape, initializer)), backend, construction.trained);
+    Parameter parameter = new Parameter(key, backend.adopt(values(key, shape, initializer)), backend, construction.trained);
     construction.parameters.add(parameter);
     return parameter;
   }

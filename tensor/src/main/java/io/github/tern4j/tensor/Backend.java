@@ -29,8 +29,24 @@ public interface Backend extends AutoCloseable {
    */
   Tensor upload(Tensor host);
 
+  /**
+   * Like {@link #upload} for a host tensor that its owner gives away: it may become the backend's own memory, so that a large
+   * model is never there twice. Contiguous, and not read or written through {@code host} afterwards.
+   */
+  default Tensor adopt(Tensor host) {
+    return upload(host);
+  }
+
   /** The elements of a tensor of this backend as F32 in row-major order, in a new array. */
   float[] download(Tensor tensor);
+
+  /**
+   * A contiguous tensor of this backend for reading on the host, for example to write it to a file: the same memory where that
+   * is the host's, otherwise a copy.
+   */
+  default Tensor onHost(Tensor tensor) {
+    return Tensor.of(download(tensor), tensor.shape().dims());
+  }
 
   @Override
   void close();

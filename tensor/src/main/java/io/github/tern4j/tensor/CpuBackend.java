@@ -55,6 +55,16 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public Tensor adopt(Tensor host) {
+    return host;
+  }
+
+  @Override
+  public Tensor onHost(Tensor tensor) {
+    return tensor;
+  }
+
+  @Override
   public float[] download(Tensor tensor) {
     return tensor.toFloats();
   }

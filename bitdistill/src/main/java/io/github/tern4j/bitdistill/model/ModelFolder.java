@@ -54,12 +54,11 @@ public final class ModelFolder {
         .withFiles(Map.of(TOKENIZER, tokenizer)));
   }
 
-  /** Copies of all parameters on the host, by name. */
+  /** All parameters on the host, by name, for reading: those of a CPU backend are shared, since copies double the memory. */
   public static Map<String, Tensor> weights(ParameterSet parameters) {
     Map<String, Tensor> weights = new LinkedHashMap<>();
     for (Parameter parameter : parameters.all()) {
-      float[] values = parameters.backend().download(parameter.value());
-      weights.put(parameter.name(), Tensor.of(values, parameter.shape().dims()));
+      weights.put(parameter.name(), parameters.backend().onHost(parameter.value()));
     }
     return weights;
   }

@@ -74,9 +74,9 @@ public final class TrainingCheckpoints {
   }
 
   private static Map<String, Tensor> onHost(Backend backend, Map<String, Tensor> tensors) {
-    Map<String, Tensor> copies = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> copies.put(name, Tensor.of(backend.download(tensor), tensor.shape().dims())));
-    return copies;
+    Map<String, Tensor> readable = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> readable.put(name, backend.onHost(tensor)));
+    return readable;
   }
 
   /**
@@ -99,7 +99,7 @@ public final class TrainingCheckpoints {
         }
         CopyKernel kernel = parameters.backend().kernel(CopyKernel.class);
         for (Parameter parameter : parameters.all()) {
-          kernel.copy(parameters.backend().upload(weights.get(parameter.name())), 1, parameter.value(), false);
+          kernel.copy(parameters.backend().adopt(weights.get(parameter.name())), 1, parameter.value(), false);
         }
         optimizer.restore(state.firstMoments(), state.secondMoments(), state.step());
         return loop(state.loop());

@@ -56,8 +56,8 @@ public final class AdamW {
     this.options = options;
     Backend backend = parameters.backend();
     for (Parameter parameter : parameters.all()) {
-      firstMoments.put(parameter.name(), backend.upload(Tensor.zeros(parameter.shape())));
-      secondMoments.put(parameter.name(), backend.upload(Tensor.zeros(parameter.shape())));
+      firstMoments.put(parameter.name(), backend.adopt(Tensor.zeros(parameter.shape())));
+      secondMoments.put(parameter.name(), backend.adopt(Tensor.zeros(parameter.shape())));
     }
   }
 
@@ -99,12 +99,12 @@ public final class AdamW {
     return Collections.unmodifiableMap(secondMoments);
   }
 
-  /** Continues from a checkpoint: moments by parameter name (host tensors of the right shapes) and the number of steps done. */
+  /** Continues from a checkpoint: moments by parameter name (host tensors of the right shapes, given away) and the number of steps done. */
   public void restore(Map<String, Tensor> first, Map<String, Tensor> second, long stepsDone) {
     CopyKernel kernel = parameters.backend().kernel(CopyKernel.class);
     for (Parameter parameter : parameters.all()) {
-      kernel.copy(parameters.backend().upload(first.get(parameter.name())), 1, firstMoments.get(parameter.name()), false);
-      kernel.copy(parameters.backend().upload(second.get(parameter.name())), 1, secondMoments.get(parameter.name()), false);
+      kernel.copy(parameters.backend().adopt(first.get(parameter.name())), 1, firstMoments.get(parameter.name()), false);
+      kernel.copy(parameters.backend().adopt(second.get(parameter.name())), 1, secondMoments.get(parameter.name()), false);
     }
     steps = stepsDone;
   }
