@@ -8,6 +8,7 @@ import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.ternary.PackedTernary;
+import io.github.tern4j.tensor.ternary.PreparedTernary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,30 +19,29 @@ final class TernaryWorkload implements Workload {
   private static final int LARGEST_CODE = 127;
 
   private final int threads;
-  private final TernaryProductKernel kernel;
-  private final PackedTernary weight;
+  private final Shape shape;
+  private final PreparedTernary weight;
   private final Tensor codes;
   private final Tensor gamma;
   private final Tensor out;
 
   TernaryWorkload(Backend backend, int threads, int outputs, int inputs) {
     this.threads = threads;
-    this.kernel = backend.kernel(TernaryProductKernel.class);
+    this.shape = Shape.of(outputs, inputs);
     Arena arena = Arena.ofAuto();
-    this.weight = weight(arena, outputs, inputs);
+    this.weight = backend.kernel(TernaryProductKernel.class).prepare(weight(arena, shape));
     this.codes = backend.upload(codes(arena, inputs));
     this.gamma = backend.upload(Tensor.of(new float[] {1}, 1));
     this.out = backend.upload(Tensor.zeros(1, outputs));
   }
 
-  private static PackedTernary weight(Arena arena, int outputs, int inputs) {
-    Shape shape = Shape.of(outputs, inputs);
+  private static PackedTernary weight(Arena arena, Shape shape) {
     byte[] unpacked = new byte[shape.intSize()];
     Rng rng = Rng.of(1);
     for (int i = 0; i < unpacked.length; i++) {
       unpacked[i] = (byte) (rng.below(i, 3) - 1);
     }
-    MemorySegment packed = arena.allocate((long) outputs * PackedTernary.bytesPerRow(inputs));
+    MemorySegment packed = arena.allocate((long) shape.dim(0) * PackedTernary.bytesPerRow(shape.dim(1)));
     PackedTernary.pack(unpacked, shape, packed);
     return new PackedTernary(shape, 0, packed, new float[] {1});
   }
@@ -62,7 +62,7 @@ final class TernaryWorkload implements Workload {
 
   @Override
   public String shape() {
-    return weight.rows() + "x" + weight.columns();
+    return shape.dim(0) + "x" + shape.dim(1);
   }
 
   @Override
@@ -72,11 +72,11 @@ final class TernaryWorkload implements Workload {
 
   @Override
   public double work() {
-    return (double) weight.rows() * weight.columns();
+    return shape.size();
   }
 
   @Override
   public void run() {
-    kernel.product(weight, codes, gamma, out);
+    weight.product(codes, gamma, out);
   }
 }
