@@ -36,15 +36,21 @@ final class MatmulTile {
     return ROWS == 12 && rows > 2 * GROUP ? ROWS : GROUP;
   }
 
+  /** {@link #multiply} with sums in rows of {@link #COLUMNS}. */
+  static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
+    multiply(rows, a, aAt, groupStride, b, bAt, depth, sums, sumsAt, COLUMNS);
+  }
+
   /**
-   * Computes block sums {@code sums[sumsAt + r * COLUMNS + j] = sum_k a_rk b_kj} of the first {@link #height}
+   * Computes block sums {@code sums[sumsAt + r * sumsStride + j] = sum_k a_rk b_kj} of the first {@link #height}
    * of {@code rows} rows. Row r of the tile is element {@code r mod GROUP} of packed group {@code r / GROUP}.
    */
-  static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
+  static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums, int sumsAt,
+      int sumsStride) {
     if (height(rows) == 12) {
-      multiply12(a, aAt, aAt + groupStride, aAt + 2 * groupStride, b, bAt, depth, sums, sumsAt);
+      multiply12(a, aAt, aAt + groupStride, aAt + 2 * groupStride, b, bAt, depth, sums, sumsAt, sumsStride);
     } else {
-      multiply4(a, aAt, b, bAt, depth, sums, sumsAt);
+      multiply4(a, aAt, b, bAt, depth, sums, sumsAt, sumsStride);
     }
   }
 
@@ -78,7 +84,8 @@ final class MatmulTile {
 
   /** Three groups of rows at once. */
   private static void multiply12(
-      float[] a, int firstAt, int secondAt, int thirdAt, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
+      float[] a, int firstAt, int secondAt, int thirdAt, float[] b, int bAt, int depth, float[] sums, int sumsAt,
+      int sumsStride) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -145,32 +152,33 @@ final class MatmulTile {
     }
     low0.intoArray(sums, sumsAt);
     high0.intoArray(sums, sumsAt + LANES);
-    low1.intoArray(sums, sumsAt + COLUMNS);
-    high1.intoArray(sums, sumsAt + COLUMNS + LANES);
-    low2.intoArray(sums, sumsAt + 2 * COLUMNS);
-    high2.intoArray(sums, sumsAt + 2 * COLUMNS + LANES);
-    low3.intoArray(sums, sumsAt + 3 * COLUMNS);
-    high3.intoArray(sums, sumsAt + 3 * COLUMNS + LANES);
-    low4.intoArray(sums, sumsAt + 4 * COLUMNS);
-    high4.intoArray(sums, sumsAt + 4 * COLUMNS + LANES);
-    low5.intoArray(sums, sumsAt + 5 * COLUMNS);
-    high5.intoArray(sums, sumsAt + 5 * COLUMNS + LANES);
-    low6.intoArray(sums, sumsAt + 6 * COLUMNS);
-    high6.intoArray(sums, sumsAt + 6 * COLUMNS + LANES);
-    low7.intoArray(sums, sumsAt + 7 * COLUMNS);
-    high7.intoArray(sums, sumsAt + 7 * COLUMNS + LANES);
-    low8.intoArray(sums, sumsAt + 8 * COLUMNS);
-    high8.intoArray(sums, sumsAt + 8 * COLUMNS + LANES);
-    low9.intoArray(sums, sumsAt + 9 * COLUMNS);
-    high9.intoArray(sums, sumsAt + 9 * COLUMNS + LANES);
-    low10.intoArray(sums, sumsAt + 10 * COLUMNS);
-    high10.intoArray(sums, sumsAt + 10 * COLUMNS + LANES);
-    low11.intoArray(sums, sumsAt + 11 * COLUMNS);
-    high11.intoArray(sums, sumsAt + 11 * COLUMNS + LANES);
+    low1.intoArray(sums, sumsAt + sumsStride);
+    high1.intoArray(sums, sumsAt + sumsStride + LANES);
+    low2.intoArray(sums, sumsAt + 2 * sumsStride);
+    high2.intoArray(sums, sumsAt + 2 * sumsStride + LANES);
+    low3.intoArray(sums, sumsAt + 3 * sumsStride);
+    high3.intoArray(sums, sumsAt + 3 * sumsStride + LANES);
+    low4.intoArray(sums, sumsAt + 4 * sumsStride);
+    high4.intoArray(sums, sumsAt + 4 * sumsStride + LANES);
+    low5.intoArray(sums, sumsAt + 5 * sumsStride);
+    high5.intoArray(sums, sumsAt + 5 * sumsStride + LANES);
+    low6.intoArray(sums, sumsAt + 6 * sumsStride);
+    high6.intoArray(sums, sumsAt + 6 * sumsStride + LANES);
+    low7.intoArray(sums, sumsAt + 7 * sumsStride);
+    high7.intoArray(sums, sumsAt + 7 * sumsStride + LANES);
+    low8.intoArray(sums, sumsAt + 8 * sumsStride);
+    high8.intoArray(sums, sumsAt + 8 * sumsStride + LANES);
+    low9.intoArray(sums, sumsAt + 9 * sumsStride);
+    high9.intoArray(sums, sumsAt + 9 * sumsStride + LANES);
+    low10.intoArray(sums, sumsAt + 10 * sumsStride);
+    high10.intoArray(sums, sumsAt + 10 * sumsStride + LANES);
+    low11.intoArray(sums, sumsAt + 11 * sumsStride);
+    high11.intoArray(sums, sumsAt + 11 * sumsStride + LANES);
   }
 
   /** One group of rows. */
-  private static void multiply4(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
+  private static void multiply4(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt,
+      int sumsStride) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -197,11 +205,11 @@ final class MatmulTile {
     }
     low0.intoArray(sums, sumsAt);
     high0.intoArray(sums, sumsAt + LANES);
-    low1.intoArray(sums, sumsAt + COLUMNS);
-    high1.intoArray(sums, sumsAt + COLUMNS + LANES);
-    low2.intoArray(sums, sumsAt + 2 * COLUMNS);
-    high2.intoArray(sums, sumsAt + 2 * COLUMNS + LANES);
-    low3.intoArray(sums, sumsAt + 3 * COLUMNS);
-    high3.intoArray(sums, sumsAt + 3 * COLUMNS + LANES);
+    low1.intoArray(sums, sumsAt + sumsStride);
+    high1.intoArray(sums, sumsAt + sumsStride + LANES);
+    low2.intoArray(sums, sumsAt + 2 * sumsStride);
+    high2.intoArray(sums, sumsAt + 2 * sumsStride + LANES);
+    low3.intoArray(sums, sumsAt + 3 * sumsStride);
+    high3.intoArray(sums, sumsAt + 3 * sumsStride + LANES);
   }
 }

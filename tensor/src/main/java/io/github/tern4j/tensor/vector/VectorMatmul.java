@@ -202,12 +202,18 @@ final class VectorMatmul implements MatmulKernel {
   /** The tile at row {@code row + i} of the output, i counting in the {@code rows} that are packed. */
   private void multiplyTile(MatmulOperands x, int entry, int row, int i, int rows, float[] packedRows, int column,
       float[] panels, int panelAt, int depth, boolean add) {
-    float[] sums = sumScratch.atLeast(MatmulTile.ROWS * MatmulTile.COLUMNS);
     int groupStride = groupStride(x);
-    MatmulTile.multiply(rows - i, packedRows, i / MatmulTile.GROUP * groupStride, groupStride, panels, panelAt, depth, sums, 0);
-    int height = Math.min(MatmulTile.height(rows - i), rows - i);
+    int rowsAt = i / MatmulTile.GROUP * groupStride;
+    int outAt = x.outAt(entry, row + i, column);
+    int height = MatmulTile.height(rows - i);
+    if (!add && height <= rows - i && column + MatmulTile.COLUMNS <= x.n()) {
+      MatmulTile.multiply(height, packedRows, rowsAt, groupStride, panels, panelAt, depth, x.out(), outAt, x.outStride());
+      return;
+    }
+    float[] sums = sumScratch.atLeast(MatmulTile.ROWS * MatmulTile.COLUMNS);
+    MatmulTile.multiply(height, packedRows, rowsAt, groupStride, panels, panelAt, depth, sums, 0);
     int width = Math.min(MatmulTile.COLUMNS, x.n() - column);
-    MatmulTile.put(sums, height, width, x.out(), x.outAt(entry, row + i, column), x.outStride(), add);
+    MatmulTile.put(sums, Math.min(height, rows - i), width, x.out(), outAt, x.outStride(), add);
   }
 
   private void run(MatmulOperands x, int tasks, IntConsumer task) {
