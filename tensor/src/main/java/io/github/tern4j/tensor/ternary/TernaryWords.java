@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.ternary;
 
+import io.github.tern4j.tensor.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,9 +13,9 @@ import java.nio.ByteOrder;
  * <p>A word is a little-endian short of one row and nine columns: three indices of 5 bits, index j = t0 + 3 t1 + 9 t2 with
  * t = code + 1 of columns 3j, 3j + 1, 3j + 2; so 1.78 bits a weight. Rows lie in panels of {@value #PANEL_ROWS}, which are two
  * blocks of 32 words side by side; word 2i of a block belongs to its row i, word 2i + 1 to its row 16 + i, since a vector of
- * shorts widens into its even and its odd lanes. Words never cross groups of columns: a group begins with a new word. Order in memory:
- * groups; in a group, segments of {@value #SEGMENT_WORDS} words (the last one may have fewer); in a segment, panels; in a panel,
- * words; so what is read together is one stream. Rows and columns that fill up the last panel and word have code 0.
+ * shorts widens into its even and its odd lanes. Words never cross groups of columns: a group begins with a new word. Order in
+ * memory: groups; in a group, segments of {@value #SEGMENT_WORDS} words (the last one may have fewer); in a segment, panels; in
+ * a panel, words; so what is read together is one stream. Rows and columns that fill up the last panel and word have code 0.
  */
 public final class TernaryWords {
 
@@ -65,18 +66,20 @@ public final class TernaryWords {
     this.words = Arena.ofAuto().allocate(allWords * panels * WORD_BYTES, VECTOR_BYTES);
   }
 
-  /** The words of a packed matrix, in memory of their own. */
-  public static TernaryWords of(PackedTernary packed) {
+  /** The words of a packed matrix, in memory of their own, filled panel by panel. */
+  public static TernaryWords of(PackedTernary packed, Workers workers) {
     int groupColumns = packed.groupSize() == 0 ? packed.columns() : packed.groupSize();
     TernaryWords words = new TernaryWords(packed.rows(), packed.columns(), packed.groupsPerRow(), groupColumns);
-    for (int group = 0; group < words.groups; group++) {
-      for (int first = 0; first < words.words(group); first += SEGMENT_WORDS) {
-        for (int panel = 0; panel < words.panels; panel++) {
-          words.fill(packed, group, first, panel);
-        }
+    workers.run(words.panels, panel -> words.fill(packed, panel));
+    return words;
+  }
+
+  private void fill(PackedTernary packed, int panel) {
+    for (int group = 0; group < groups; group++) {
+      for (int first = 0; first < words(group); first += SEGMENT_WORDS) {
+        fill(packed, group, first, panel);
       }
     }
-    return words;
   }
 
   private void fill(PackedTernary packed, int group, int first, int panel) {

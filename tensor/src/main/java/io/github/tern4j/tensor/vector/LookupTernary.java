@@ -27,6 +27,9 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   /** Weights of a task over rows: about a microsecond. */
   private static final int TASK_WEIGHTS = 1 << 17;
 
+  /** Shorts of the tables of a segment. */
+  private static final int SEGMENT_TABLES = SEGMENT_WORDS * TernaryLookup.WORD_SHORTS;
+
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
   private final Workers workers;
@@ -43,7 +46,7 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   LookupTernary(PackedTernary weight, Workers workers) {
     this.workers = workers;
     this.weight = weight;
-    this.words = TernaryWords.of(weight);
+    this.words = TernaryWords.of(weight, workers);
     this.groupScales = weight.groupSize() == 0 ? new float[0] : transposed(weight, words.panels() * PANEL_ROWS);
     this.taskPanels = Math.max(1, TASK_WEIGHTS / (PANEL_ROWS * Math.max(1, weight.columns())));
   }
@@ -63,6 +66,8 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   private static final class Buffers {
     private short[] codes = new short[0];
     private short[] tables = new short[0];
+    private final short[] tokenLanes = new short[TernaryLookup.TOKENS_LANES];
+    private final short[] lanes = new short[TernaryLookup.PANEL_LANES];
     private int[] sums = new int[0];
     private float[] totals = new float[0];
 
@@ -134,7 +139,7 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
     Buffers buffers = BUFFERS.get();
     int tokens = lastToken - firstToken;
     int stride = (lastPanel - firstPanel) * PANEL_ROWS;
-    buffers.reserve(tokens * codeStride(), SEGMENT_WORDS * TernaryLookup.WORD_SHORTS, tokens * stride);
+    buffers.reserve(tokens * codeStride(), TernaryLookup.TOKENS * SEGMENT_TABLES, tokens * stride);
     Arrays.fill(buffers.sums, 0, tokens * stride, 0);
     Arrays.fill(buffers.totals, 0, tokens * stride, 0);
     if (sharedTables == null) {
@@ -144,7 +149,11 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
     }
     for (int group = 0; group < words.groups(); group++) {
       for (int first = 0; first < words.words(group); first += SEGMENT_WORDS) {
-        for (int token = 0; token < tokens; token++) {
+        int token = 0;
+        for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
+          addSegmentOfTokens(buffers, group, first, token, firstPanel, lastPanel);
+        }
+        for (; token < tokens; token++) {
           addSegment(buffers, group, first, token, firstPanel, lastPanel);
         }
       }
@@ -170,21 +179,50 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
 
   private void addSegment(Buffers buffers, int group, int first, int token, int firstPanel, int lastPanel) {
     int count = words.segmentWords(group, first);
-    short[] tables = sharedTables;
-    int tableAt = 0;
-    if (tables == null) {
-      tables = buffers.tables;
-      TernaryLookup.tables(buffers.codes, token * codeStride() + words.column(group, first), count, tables, 0);
-    } else {
-      tableAt = sharedTable(token, group, first);
-    }
+    short[] tables = segmentTables(buffers, group, first, token, 1);
+    int tableAt = sharedTables == null ? 0 : sharedTable(token, group, first);
     long at = words.offset(group, first, firstPanel);
     int sumAt = token * (lastPanel - firstPanel) * PANEL_ROWS;
     for (int panel = firstPanel; panel < lastPanel; panel++) {
-      TernaryLookup.addPanel(words.segment(), at, count, tables, tableAt, buffers.sums, sumAt);
+      TernaryLookup.lookUp(words.segment(), at, count, tables, tableAt, buffers.lanes);
+      TernaryLookup.addLanes(buffers.lanes, buffers.sums, sumAt);
       at += (long) count * TernaryWords.WORD_BYTES;
       sumAt += PANEL_ROWS;
     }
+  }
+
+  /** Cuts the segment into equal parts whose sums fit a short. */
+  private void addSegmentOfTokens(Buffers buffers, int group, int first, int token, int firstPanel, int lastPanel) {
+    int count = words.segmentWords(group, first);
+    short[] tables = segmentTables(buffers, group, first, token, TernaryLookup.TOKENS);
+    int tableAt = sharedTables == null ? 0 : sharedTable(token, group, first);
+    int tokenTables = sharedTables == null ? SEGMENT_TABLES : tableStride();
+    int sumStride = (lastPanel - firstPanel) * PANEL_ROWS;
+    int part = Math.ceilDiv(count, Math.ceilDiv(count, TernaryLookup.TOKENS_WORDS));
+    for (int from = 0; from < count; from += part) {
+      int partWords = Math.min(part, count - from);
+      int partTable = tableAt + from * TernaryLookup.WORD_SHORTS;
+      long at = words.offset(group, first, firstPanel) + (long) from * TernaryWords.WORD_BYTES;
+      int sumAt = token * sumStride;
+      for (int panel = firstPanel; panel < lastPanel; panel++) {
+        TernaryLookup.lookUpTokens(words.segment(), at, partWords, tables, partTable, tokenTables, buffers.tokenLanes);
+        TernaryLookup.addTokens(buffers.tokenLanes, buffers.sums, sumAt, sumStride);
+        at += (long) count * TernaryWords.WORD_BYTES;
+        sumAt += PANEL_ROWS;
+      }
+    }
+  }
+
+  /** The shared tables, or those of a segment for {@code tokens} tokens, built now. */
+  private short[] segmentTables(Buffers buffers, int group, int first, int token, int tokens) {
+    if (sharedTables != null) {
+      return sharedTables;
+    }
+    for (int i = 0; i < tokens; i++) {
+      TernaryLookup.tables(buffers.codes, (token + i) * codeStride() + words.column(group, first),
+          words.segmentWords(group, first), buffers.tables, i * SEGMENT_TABLES);
+    }
+    return buffers.tables;
   }
 
   @Override

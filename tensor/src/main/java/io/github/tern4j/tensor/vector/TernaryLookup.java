@@ -33,7 +33,20 @@ final class TernaryLookup {
   /** Shorts of the tables of a word. */
   static final int WORD_SHORTS = WORD_TABLES * TABLE;
 
-  private static final long BLOCK_BYTES = WORD_BYTES / 2;
+  private static final int BLOCKS = 2;
+  private static final long BLOCK_BYTES = WORD_BYTES / BLOCKS;
+
+  /** Shorts of the sums of a panel. */
+  static final int PANEL_LANES = BLOCKS * WORD_SHORTS;
+
+  /** Tokens that are multiplied at a time where there are several. */
+  static final int TOKENS = 4;
+
+  /** Words whose three sums of at most 384 each a short can hold. */
+  static final int TOKENS_WORDS = 28;
+
+  /** Shorts of the sums of a panel for several tokens. */
+  static final int TOKENS_LANES = TOKENS * BLOCKS * TABLE;
 
   /** The weight of the first, second and third column at each index. */
   private static final ShortVector FIRST = weights(1);
@@ -75,10 +88,12 @@ final class TernaryLookup {
   }
 
   /**
-   * Adds the sums of the rows of a panel over at most {@code SEGMENT_WORDS} words. Of bits above an index, which are those of the
-   * next ones, a lookup takes no notice.
+   * Sums of the rows of a panel over at most {@code SEGMENT_WORDS} words, as {@link #PANEL_LANES} shorts: for each block one
+   * vector for each index of a word. Of bits above an index, which are those of the next ones, a lookup takes no notice.
+   *
+   * <p>Widening is a loop of its own ({@link #addLanes}): behind this one the JIT stops inlining and puts the sums on the heap.
    */
-  static void addPanel(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
+  static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, short[] lanes) {
     ShortVector a0 = ShortVector.zero(SHORTS);
     ShortVector a1 = a0;
     ShortVector a2 = a0;
@@ -101,22 +116,118 @@ final class TernaryLookup {
       a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
       b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
     }
-    add(even(a0).add(even(a1)).add(even(a2)), sums, sumAt);
-    add(odd(a0).add(odd(a1)).add(odd(a2)), sums, sumAt + INT_LANES);
-    add(even(b0).add(even(b1)).add(even(b2)), sums, sumAt + 2 * INT_LANES);
-    add(odd(b0).add(odd(b1)).add(odd(b2)), sums, sumAt + 3 * INT_LANES);
+    a0.intoArray(lanes, 0);
+    a1.intoArray(lanes, TABLE);
+    a2.intoArray(lanes, 2 * TABLE);
+    b0.intoArray(lanes, WORD_SHORTS);
+    b1.intoArray(lanes, WORD_SHORTS + TABLE);
+    b2.intoArray(lanes, WORD_SHORTS + 2 * TABLE);
+  }
+
+  /** Adds what {@link #lookUp} has summed to the sums of the rows of a panel. */
+  static void addLanes(short[] lanes, int[] sums, int sumAt) {
+    for (int block = 0; block < BLOCKS; block++) {
+      IntVector first = ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS).reinterpretAsInts();
+      IntVector second = ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS + TABLE).reinterpretAsInts();
+      IntVector third = ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS + 2 * TABLE).reinterpretAsInts();
+      int at = sumAt + block * TABLE;
+      add(even(first).add(even(second)).add(even(third)), sums, at);
+      add(odd(first).add(odd(second)).add(odd(third)), sums, at + INT_LANES);
+    }
+  }
+
+  /**
+   * As {@link #lookUp}, over at most {@value #TOKENS_WORDS} words, for {@value #TOKENS} tokens, whose tables are {@code stride}
+   * shorts apart: loads of words and shifts of indices are shared. Leaves one vector for each token and block.
+   */
+  static void lookUpTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride, short[] lanes) {
+    ShortVector a0 = ShortVector.zero(SHORTS);
+    ShortVector a1 = a0;
+    ShortVector a2 = a0;
+    ShortVector a3 = a0;
+    ShortVector b0 = a0;
+    ShortVector b1 = a0;
+    ShortVector b2 = a0;
+    ShortVector b3 = a0;
+    for (int word = 0; word < words; word++) {
+      long wordAt = at + (long) word * WORD_BYTES;
+      int table = tableAt + word * WORD_SHORTS;
+      IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      ShortVector indexA = a.reinterpretAsShorts();
+      ShortVector indexB = b.reinterpretAsShorts();
+      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
+      a0 = a0.add(indexA.selectFrom(table0));
+      b0 = b0.add(indexB.selectFrom(table0));
+      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + stride);
+      a1 = a1.add(indexA.selectFrom(table1));
+      b1 = b1.add(indexB.selectFrom(table1));
+      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride);
+      a2 = a2.add(indexA.selectFrom(table2));
+      b2 = b2.add(indexB.selectFrom(table2));
+      ShortVector table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride);
+      a3 = a3.add(indexA.selectFrom(table3));
+      b3 = b3.add(indexB.selectFrom(table3));
+      indexA = a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
+      indexB = b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
+      table0 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
+      a0 = a0.add(indexA.selectFrom(table0));
+      b0 = b0.add(indexB.selectFrom(table0));
+      table1 = ShortVector.fromArray(SHORTS, tables, table + stride + TABLE);
+      a1 = a1.add(indexA.selectFrom(table1));
+      b1 = b1.add(indexB.selectFrom(table1));
+      table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + TABLE);
+      a2 = a2.add(indexA.selectFrom(table2));
+      b2 = b2.add(indexB.selectFrom(table2));
+      table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + TABLE);
+      a3 = a3.add(indexA.selectFrom(table3));
+      b3 = b3.add(indexB.selectFrom(table3));
+      indexA = a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
+      indexB = b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
+      table0 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
+      a0 = a0.add(indexA.selectFrom(table0));
+      b0 = b0.add(indexB.selectFrom(table0));
+      table1 = ShortVector.fromArray(SHORTS, tables, table + stride + 2 * TABLE);
+      a1 = a1.add(indexA.selectFrom(table1));
+      b1 = b1.add(indexB.selectFrom(table1));
+      table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + 2 * TABLE);
+      a2 = a2.add(indexA.selectFrom(table2));
+      b2 = b2.add(indexB.selectFrom(table2));
+      table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + 2 * TABLE);
+      a3 = a3.add(indexA.selectFrom(table3));
+      b3 = b3.add(indexB.selectFrom(table3));
+    }
+    a0.intoArray(lanes, 0);
+    b0.intoArray(lanes, TABLE);
+    a1.intoArray(lanes, 2 * TABLE);
+    b1.intoArray(lanes, 3 * TABLE);
+    a2.intoArray(lanes, 4 * TABLE);
+    b2.intoArray(lanes, 5 * TABLE);
+    a3.intoArray(lanes, 6 * TABLE);
+    b3.intoArray(lanes, 7 * TABLE);
+  }
+
+  /** Adds what {@link #lookUpTokens} has summed to the sums of tokens that are {@code stride} apart. */
+  static void addTokens(short[] lanes, int[] sums, int sumAt, int stride) {
+    for (int i = 0; i < TOKENS * BLOCKS; i++) {
+      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i * TABLE).reinterpretAsInts();
+      int at = sumAt + i / BLOCKS * stride + i % BLOCKS * TABLE;
+      add(even(pairs), sums, at);
+      add(odd(pairs), sums, at + INT_LANES);
+    }
   }
 
   private static void add(IntVector value, int[] sums, int at) {
     IntVector.fromArray(INTS, sums, at).add(value).intoArray(sums, at);
   }
 
-  private static IntVector even(ShortVector sum) {
-    return sum.reinterpretAsInts().lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE);
+  private static IntVector even(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE);
   }
 
-  private static IntVector odd(ShortVector sum) {
-    return sum.reinterpretAsInts().lanewise(VectorOperators.ASHR, Short.SIZE);
+  private static IntVector odd(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.ASHR, Short.SIZE);
   }
 
   /** {@code totals_i = fma((float) sums_i, scales_i, totals_i)} and {@code sums_i = 0}; {@code n} is a multiple of 16. */
