@@ -25,11 +25,13 @@ final class InspectCommand implements Callable<Integer> {
   /** Bars of the histogram; a multiple of its bins, so that the rounding borders are edges of bars. */
   private static final int BARS = 60;
 
+  private static final double MIB = 1 << 20;
+
   private static final String HEIGHTS = " ▁▂▃▄▅▆▇█";
 
   @Mixin private CommonOptions common;
 
-  @Parameters(paramLabel = "DIR|FILE", description = "Model directory, .ternary or .safetensors file.")
+  @Parameters(paramLabel = "DIR|FILE", description = "Model directory, .ternary or .safetensors file, or a config.json for the memory plan alone.")
   private Path path;
 
   @Option(names = "--batch", paramLabel = "N", defaultValue = "32",
@@ -97,14 +99,21 @@ final class InspectCommand implements Callable<Integer> {
 
   private static List<String> lines(MemoryPlan plan) {
     return List.of(
-        String.format(Locale.ROOT, "%nmemory to train it, %d sequences of %d tokens a step:", plan.batch(), plan.tokens()),
+        String.format(Locale.ROOT, "%nmemory to train it, %d sequences of %d tokens a step, in MiB:", plan.batch(), plan.tokens()),
+        String.format(Locale.ROOT, "  %-18s %10s %12s", "", "plain", "--recompute"),
         row("weights", plan.weights()), row("gradients", plan.gradients()), row("moments", plan.moments()),
-        row("logits", plan.logits()), row("activations", plan.activations()),
-        row("  checkpointed", plan.checkpointedActivations()), row("together", plan.total(false)),
-        row("  checkpointed", plan.total(true)));
+        row("quantized weights", plan.plain().quantizedWeights(), plan.recomputed().quantizedWeights()),
+        row("activations", plan.plain().activations(), plan.recomputed().activations()),
+        row("backward pass", plan.plain().backward(), plan.recomputed().backward()),
+        row("logits", plan.logits()), row("kernels", plan.kernels()), row("Java itself", plan.java()),
+        row("peak resident", plan.peak(plan.plain()), plan.peak(plan.recomputed())));
   }
 
   private static String row(String name, long bytes) {
-    return String.format(Locale.ROOT, "  %-16s %10.1f MiB", name, bytes / (double) (1 << 20));
+    return row(name, bytes, bytes);
+  }
+
+  private static String row(String name, long plain, long recomputed) {
+    return String.format(Locale.ROOT, "  %-18s %10.1f %12.1f", name, plain / MIB, recomputed / MIB);
   }
 }

@@ -7,8 +7,8 @@ import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
 
 /**
- * The memory that training a model takes, in bytes: four for each parameter and each gradient, eight for Adam's two moments, and
- * the activations that the forward pass keeps for the backward pass.
+ * The memory that training a model takes, in bytes: four for each parameter and each gradient, eight for Adam's two moments, what
+ * the forward pass keeps for the backward pass, and what is there whatever the model. A teacher comes on top.
  *
  * @param parameters number of trained scalars
  * @param weights latent weights, F32
@@ -16,12 +16,37 @@ import io.github.tern4j.nn.qwen3.SubLn;
  * @param moments first and second moments
  * @param batch sequences of a step
  * @param tokens tokens of a sequence
- * @param activations results kept from embedding to last norm; those of the quantized weights included
- * @param checkpointedActivations the same when every layer keeps its input alone: all inputs, and one layer computed again
- * @param logits logits of all tokens and their gradients, as next-token training needs them
+ * @param plain what a step takes when every layer keeps its results
+ * @param recomputed what it takes when every layer keeps its input alone: all inputs, and one layer computed again
+ * @param logits logits of the largest chunk of tokens, whose gradients take their place; a teacher has as many again
+ * @param kernels packed panels and other working memory of kernels
+ * @param java the machine itself: classes, compiled code, threads, and the young generation of short-lived objects
  */
-public record MemoryPlan(long parameters, long weights, long gradients, long moments, int batch, int tokens, long activations,
-    long checkpointedActivations, long logits) {
+public record MemoryPlan(long parameters, long weights, long gradients, long moments, int batch, int tokens, Step plain,
+    Step recomputed, long logits, long kernels, long java) {
+
+  /** Tokens whose logits are computed at a time. */
+  private static final long LOGITS_ROWS = 256;
+
+  /** A matrix product packs up to 16 MiB of its right factor; rows and tiles of all threads are small beside it. */
+  private static final long KERNELS = 20L << 20;
+
+  /** Resident memory of a training of a few thousand parameters with the options of the start script: 157 MiB after 60 steps. */
+  private static final long JAVA = 160L << 20;
+
+  /**
+   * What one step takes beside parameters.
+   *
+   * @param activations results kept from embedding to last norm
+   * @param quantizedWeights fake-quantized weights with their scales
+   * @param backward gradients of results that the backward pass has at the same time
+   */
+  public record Step(long activations, long quantizedWeights, long backward) {
+
+    long total() {
+      return activations + quantizedWeights + backward;
+    }
+  }
 
   /** The plan for a model and a batch. */
   public static MemoryPlan of(QwenConfig config, int batch, int tokens) {
@@ -30,15 +55,20 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     long rows = (long) batch * tokens;
     long layers = config.numHiddenLayers();
     long hidden = config.hiddenSize();
-    long layer = rows * layerFloats(config) + quantizedWeightFloats(config, layout);
+    long layer = rows * layerFloats(config);
+    long quantized = quantizedWeightFloats(config, layout);
     long ends = rows * (2 * hidden + 1);
+    // The widest place: gradients of gate, up and their product, of the layer's input and of what the residual carries.
+    long backward = rows * (3L * config.intermediateSize() + 2 * hidden);
     return new MemoryPlan(parameters, 4 * parameters, 4 * parameters, 8 * parameters, batch, tokens,
-        4 * (layers * layer + ends), 4 * (layers * rows * hidden + layer + ends), 2 * 4 * rows * config.vocabSize());
+        new Step(4 * (layers * layer + ends), 4 * layers * quantized, 4 * backward),
+        new Step(4 * (layers * rows * hidden + layer + ends), 4 * quantized, 4 * backward),
+        4 * Math.min(rows, LOGITS_ROWS) * config.vocabSize(), KERNELS, JAVA);
   }
 
-  /** Everything together, without and with checkpointing. */
-  public long total(boolean checkpointed) {
-    return weights + gradients + moments + logits + (checkpointed ? checkpointedActivations : activations);
+  /** Peak resident memory of a training. */
+  public long peak(Step step) {
+    return weights + gradients + moments + step.total() + logits + kernels + java;
   }
 
   /** Floats that one layer keeps for one token, in the order of its forward pass; a norm keeps its result and one number. */

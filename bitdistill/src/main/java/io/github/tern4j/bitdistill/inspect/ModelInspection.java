@@ -27,10 +27,10 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * What is in a model directory, a {@code .ternary} file or another safetensors file.
+ * What is in a model directory, a {@code .ternary} file or another safetensors file; of a {@code config.json} alone, its plan.
  *
  * @param path what was inspected
- * @param format {@code model directory}, {@code ternary} or {@code safetensors}
+ * @param format {@code model directory}, {@code ternary}, {@code safetensors} or {@code configuration}
  * @param parameters scalars of the model; of a file without configuration, elements of its tensors
  * @param projectionParameters scalars in the projections, where they are known
  * @param bytes data of all tensors
@@ -44,6 +44,8 @@ public record ModelInspection(String path, String format, long parameters, long 
     long blockWeightBytes, List<TensorInspection> tensors, Optional<TernaryShares> codes, Optional<WeightHistogram> histogram,
     Optional<MemoryPlan> memory) {
 
+  private static final String CONFIG = "config.json";
+
   /**
    * Inspects a directory or file.
    *
@@ -52,6 +54,9 @@ public record ModelInspection(String path, String format, long parameters, long 
    * @throws io.github.tern4j.tensor.BadInputException when it is not what it should be
    */
   public static ModelInspection of(Path path, int batch, int tokens, Backend backend) {
+    if (path.endsWith(CONFIG)) {
+      return ofConfiguration(path, QwenConfig.fromJson(path), batch, tokens);
+    }
     if (Files.isDirectory(path)) {
       QwenConfig config = QwenConfig.fromJson(path);
       try (ModelFiles files = ModelFiles.open(path)) {
@@ -61,6 +66,12 @@ public record ModelInspection(String path, String format, long parameters, long 
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       return TernaryFile.isTernary(file) ? ofTernary(path, file, batch, tokens) : ofTensors(path, file);
     }
+  }
+
+  private static ModelInspection ofConfiguration(Path path, QwenConfig config, int batch, int tokens) {
+    ModelLayout layout = ModelLayout.of(config);
+    return new ModelInspection(path.toString(), "configuration", layout.size(), layout.size(Role.PROJECTION), 0, 0, List.of(),
+        Optional.empty(), Optional.empty(), Optional.of(MemoryPlan.of(config, batch, tokens)));
   }
 
   private static ModelInspection ofTensors(Path path, SafetensorsFile file) {

@@ -54,6 +54,15 @@ class ModelInspectionTest {
   }
 
   @Test
+  void aConfigurationAloneHasTheMemoryPlanOfItsModel() {
+    Path directory = student();
+    ModelInspection inspection = ModelInspection.of(directory.resolve("config.json"), 2, 8, backend);
+    assertThat(inspection.format()).isEqualTo("configuration");
+    assertThat(inspection.tensors()).isEmpty();
+    assertThat(inspection.memory()).isEqualTo(ModelInspection.of(directory, 2, 8, backend).memory());
+  }
+
+  @Test
   void aTernaryFileHasTheCodesOfItsDirectory() {
     Path directory = student();
     Path file = folder.resolve("student.ternary");
