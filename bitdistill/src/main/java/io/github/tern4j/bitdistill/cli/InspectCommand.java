@@ -31,7 +31,8 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
 
-  @Parameters(paramLabel = "DIR|FILE", description = "Model directory, .ternary or .safetensors file, or a config.json for the memory plan alone.")
+  @Parameters(paramLabel = "DIR|FILE",
+      description = "Model directory, .ternary or .safetensors file, or a config.json for the memory plan alone.")
   private Path path;
 
   @Option(names = "--batch", paramLabel = "N", defaultValue = "32",
@@ -99,7 +100,8 @@ final class InspectCommand implements Callable<Integer> {
 
   private static List<String> lines(MemoryPlan plan) {
     return List.of(
-        String.format(Locale.ROOT, "%nmemory to train it, %d sequences of %d tokens a step, in MiB:", plan.batch(), plan.tokens()),
+        String.format(Locale.ROOT, "%nmemory to train it, %d sequences of %d tokens a step, in MiB:", plan.batch(),
+            plan.tokens()),
         String.format(Locale.ROOT, "  %-18s %10s %12s", "", "plain", "--recompute"),
         row("weights", plan.weights()), row("gradients", plan.gradients()), row("moments", plan.moments()),
         row("quantized weights", plan.plain().quantizedWeights(), plan.recomputed().quantizedWeights()),

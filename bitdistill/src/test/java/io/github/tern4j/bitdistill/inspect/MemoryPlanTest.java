@@ -34,7 +34,8 @@ class MemoryPlanTest {
     assertThat(forwardBytes(config, false)).isEqualTo(plan.plain().activations() + plan.plain().quantizedWeights());
     // Until the backward pass computes a layer again, its memory is free and serves the last norm and the last layer's result.
     long ends = 4 * BATCH * TOKENS * (2 * config.hiddenSize() + 1);
-    assertThat(forwardBytes(config, true)).isEqualTo(plan.recomputed().activations() + plan.recomputed().quantizedWeights() - ends);
+    assertThat(forwardBytes(config, true))
+        .isEqualTo(plan.recomputed().activations() + plan.recomputed().quantizedWeights() - ends);
   }
 
   private static long forwardBytes(QwenConfig config, boolean checkpointed) {
