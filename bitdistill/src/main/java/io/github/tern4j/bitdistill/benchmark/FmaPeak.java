@@ -14,7 +14,7 @@ final class FmaPeak {
   /** Independent sums: latency times FMA units is 8 to 10 on today's CPUs; with the two factors they still fit 16 registers. */
   private static final int SUMS = 12;
 
-  /** Turns of the loop in a burst, some hundred microseconds: shorter than most interruptions, longer than the clock is coarse. */
+  /** Turns of the loop in a burst, some hundred microseconds: short beside interruptions, long beside the clock. */
   private static final int TURNS = 100_000;
 
   private static final int BURSTS = 100;

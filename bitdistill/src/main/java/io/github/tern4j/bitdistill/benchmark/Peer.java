@@ -90,7 +90,8 @@ public final class Peer {
   }
 
   private BadInputException failure(String what) {
-    return new BadInputException(OPTION + " '" + commandLine + "': " + what + "; expected a JSON object on its last line of output");
+    return new BadInputException(OPTION + " '" + commandLine + "': " + what
+        + "; expected a JSON object on its last line of output");
   }
 
   private static String lastLine(InputStream stream) {

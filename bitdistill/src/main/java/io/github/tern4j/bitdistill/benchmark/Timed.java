@@ -9,7 +9,7 @@ final class Timed {
   /** Length of a sample in seconds: long beside the clock and the waking of threads. */
   private static final double SAMPLE_SECONDS = 0.08;
 
-  /** Seconds of warming up: a small kernel has run some thousand times by then and is compiled. */
+  /** Seconds of warming up: a small kernel has run some thousand times by then. */
   private static final double WARM_UP_SECONDS = 0.3;
 
   private final Workload workload;
@@ -22,7 +22,7 @@ final class Timed {
     this.clock = clock;
   }
 
-  /** Lets the JIT compile the workload and finds how many calls make a sample. */
+  /** Runs the workload for the JIT and finds how many calls make a sample. */
   void warmUp() {
     double spent = 0;
     double fastest = Double.POSITIVE_INFINITY;

@@ -68,8 +68,8 @@ final class BenchFlags {
    */
   BenchRecords records(CommonOptions common) {
     command.commandLine().getParent().getParseResult().matchedOptions().stream().findFirst().ifPresent(misplaced -> {
-      throw new ParameterException(command.commandLine(), "option " + misplaced.longestName() + " stands before '" + command.name()
-          + "'; expected it behind");
+      throw new ParameterException(command.commandLine(), "option " + misplaced.longestName() + " stands before '"
+          + command.name() + "'; expected it behind");
     });
     return new BenchRecords(common.output(), out);
   }

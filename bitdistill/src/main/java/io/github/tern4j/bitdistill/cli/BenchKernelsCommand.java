@@ -49,7 +49,11 @@ final class BenchKernelsCommand implements Callable<Integer> {
   private static Map<String, Object> json(KernelSpeed speed, KernelBenchmark.Result result, boolean vectors) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("kernel", name(speed));
-    json.put(speed.kernel() == KernelSpeed.Kind.READ ? "bytes" : "shape", speed.shape());
+    if (speed.kernel() == KernelSpeed.Kind.READ) {
+      json.put("bytes", Long.parseLong(speed.shape()));
+    } else {
+      json.put("shape", speed.shape());
+    }
     json.put("threads", speed.threads());
     switch (speed.kernel()) {
       case SGEMM -> {

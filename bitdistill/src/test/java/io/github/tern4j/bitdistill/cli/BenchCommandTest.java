@@ -64,13 +64,13 @@ class BenchCommandTest {
   void trainingIsAnsweredInJsonBesideItsPeerAndKept() throws IOException {
     Path kept = directory.resolve("results/train.json");
     String peer = ScriptPeer.commandLine(directory, "echo '{\"peer\": \"shell\", \"tokens_per_s\": 1}'");
-    assertThat(bench("bench", "train", "--shape", "a", "--mode", "fp", "--threads", "2", "--steps", "1", "--rounds", "1", "--peer",
-        peer, "--out", kept.toString(), "--json")).isZero();
+    assertThat(bench("bench", "train", "--shape", "a", "--mode", "fp", "--threads", "2", "--steps", "1", "--rounds", "1",
+        "--peer", peer, "--out", kept.toString(), "--json")).isZero();
     JsonNode answer = answers().getFirst();
     assertThat(answers()).hasSize(1);
     assertThat(answer.propertyNames()).containsExactly("shape", "mode", "threads", "tokens_per_second", "step_ms",
-        "peak_resident_bytes", "steps", "rounds", "peer", "peer_tokens_per_second", "peer_peak_resident_bytes", "ratio", "ratio_low",
-        "ratio_high", "cpu", "jdk", "commit");
+        "peak_resident_bytes", "steps", "rounds", "peer", "peer_tokens_per_second", "peer_peak_resident_bytes", "ratio",
+        "ratio_low", "ratio_high", "cpu", "jdk", "commit");
     assertThat(answer.get("shape").asString() + " " + answer.get("mode").asString()).isEqualTo("a fp");
     assertThat(answer.get("tokens_per_second").asDouble() * answer.get("step_ms").asDouble() / 1_000)
         .isBetween(4_095.999, 4_096.001);
@@ -92,8 +92,8 @@ class BenchCommandTest {
         "rounds", "cpu", "jdk", "commit");
     assertThat(answers.get(4).propertyNames()).containsExactly("kernel", "shape", "threads", "vector_bits", "gweights_per_second",
         "rounds", "cpu", "jdk", "commit");
-    assertThat(answers.get(7).propertyNames()).containsExactly("kernel", "bytes", "threads", "gb_per_second", "rounds", "cpu", "jdk",
-        "commit");
+    assertThat(answers.get(7).propertyNames()).containsExactly("kernel", "bytes", "threads", "gb_per_second", "rounds", "cpu",
+        "jdk", "commit");
   }
 
   @Test
