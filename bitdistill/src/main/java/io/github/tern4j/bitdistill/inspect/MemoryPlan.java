@@ -1,5 +1,6 @@
 package io.github.tern4j.bitdistill.inspect;
 
+import io.github.tern4j.autograd.op.VocabularyLoss;
 import io.github.tern4j.bitdistill.infer.ModelLayout;
 import io.github.tern4j.bitdistill.infer.ModelLayout.Role;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
@@ -18,7 +19,7 @@ import io.github.tern4j.nn.qwen3.SubLn;
  * @param tokens tokens of a sequence
  * @param activations results kept from embedding to last norm; those of the quantized weights included
  * @param checkpointedActivations the same when every layer keeps its input alone: all inputs, and one layer computed again
- * @param logits logits of all tokens and their gradients, as next-token training needs them
+ * @param logits logits of one chunk of tokens, whose place their gradients take, as next-token training needs them
  */
 public record MemoryPlan(long parameters, long weights, long gradients, long moments, int batch, int tokens, long activations,
     long checkpointedActivations, long logits) {
@@ -28,12 +29,13 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     ModelLayout layout = ModelLayout.of(config);
     long parameters = layout.size();
     long rows = (long) batch * tokens;
+    long logitsRows = Math.min(rows, VocabularyLoss.chunkRows(config.vocabSize()));
     long layers = config.numHiddenLayers();
     long hidden = config.hiddenSize();
     long layer = rows * layerFloats(config) + quantizedWeightFloats(config, layout);
     long ends = rows * (2 * hidden + 1);
     return new MemoryPlan(parameters, 4 * parameters, 4 * parameters, 8 * parameters, batch, tokens,
-        4 * (layers * layer + ends), 4 * (layers * rows * hidden + layer + ends), 2 * 4 * rows * config.vocabSize());
+        4 * (layers * layer + ends), 4 * (layers * rows * hidden + layer + ends), 4 * logitsRows * config.vocabSize());
   }
 
   /** Everything together, without and with checkpointing. */
