@@ -22,6 +22,9 @@ public final class Tape implements AutoCloseable {
 
   private record Node(String op, Variable output, Consumer<Tensor> backward, List<Tensor> owned) {}
 
+  /** The backward pass of a {@linkplain #settled settled} result. */
+  private static final Consumer<Tensor> NOTHING_LEFT = gradOut -> {};
+
   private final Backend backend;
   private final boolean recording;
   private final boolean guardNaN;
@@ -110,6 +113,18 @@ public final class Tape implements AutoCloseable {
     return result(op, value, backward, needed);
   }
 
+  /**
+   * The scalar result of an op that has added to its inputs' gradients in its forward pass already, as of a result whose gradient
+   * is 1. The backward pass refuses to go past it with another gradient or without one.
+   *
+   * @param op name for error messages
+   * @param value the output, from {@link #allocate}
+   * @param inputs what the result depends on
+   */
+  public Variable settled(String op, Tensor value, Variable... inputs) {
+    return result(op, value, NOTHING_LEFT, inputs);
+  }
+
   /** The same where the op itself knows whether anything below it needs a gradient. */
   Variable result(String op, Tensor value, Consumer<Tensor> backward, boolean needed) {
     if (guardNaN) {
@@ -178,6 +193,9 @@ public final class Tape implements AutoCloseable {
     walked = true;
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
+      if (node.backward == NOTHING_LEFT) {
+        checkSettled(node);
+      }
       if (node.output.hasGradient()) {
         if (guardNaN) {
           checkNaN(node.op, "gradient", node.output.gradient());
@@ -189,6 +207,14 @@ public final class Tape implements AutoCloseable {
       // What the backward itself allocated and did not release.
       releaseAll(takePending());
       nodes.remove(i);
+    }
+  }
+
+  private void checkSettled(Node node) {
+    float gradOut = node.output.hasGradient() ? scalar(node.output.gradient()) : 0;
+    if (gradOut != 1) {
+      throw new IllegalStateException("backward: gradient " + gradOut + " arrives at the result of " + node.op
+          + ", whose inputs got theirs in the forward pass; expected 1 (factors are arguments of that op)");
     }
   }
 

@@ -1,20 +1,19 @@
 package io.github.tern4j.bitdistill.benchmark;
 
 import io.github.tern4j.autograd.Tape;
-import io.github.tern4j.autograd.Variable;
-import io.github.tern4j.autograd.op.CrossEntropy;
+import io.github.tern4j.autograd.op.VocabularyLoss;
 import io.github.tern4j.bitdistill.loss.LogitsLoss;
 import io.github.tern4j.bitdistill.loss.RelationLoss;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.stage.DistillationOptions;
 import io.github.tern4j.bitdistill.stage.DistillationTerms;
+import io.github.tern4j.bitdistill.stage.LanguageModelLoss;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.data.PaddedBatch;
 import io.github.tern4j.nn.optim.AdamW;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
-import io.github.tern4j.nn.qwen3.Taps;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Rng;
 import java.util.Arrays;
@@ -88,12 +87,9 @@ public final class TrainingStep {
 
   private double predict(PaddedBatch batch) {
     try (Tape tape = Tape.recording(model.backend())) {
-      Variable hidden = model.network()
-          .hidden(tape, batch.ids(), batch.batch(), batch.tokens(), Taps.NONE, shape.checkpointed());
-      Variable loss = CrossEntropy.crossEntropy(tape, model.network().logits(tape, hidden), batch.targets());
-      double value = tape.scalar(loss.value());
-      tape.backward(loss);
-      return value;
+      VocabularyLoss loss = LanguageModelLoss.nextToken(tape, model, batch, 1, shape.checkpointed());
+      tape.backward(loss.total());
+      return loss.crossEntropy();
     }
   }
 
@@ -104,11 +100,10 @@ public final class TrainingStep {
     DistillationOptions options =
         new DistillationOptions(LAMBDA, GAMMA, OptionalDouble.empty(), LogitsLoss.paper(), relation, 0);
     try (Tape tape = Tape.recording(model.backend()); Tape teacherTape = Tape.inference(model.backend())) {
-      DistillationTerms terms =
-          DistillationTerms.compute(tape, teacherTape, from, model, batch, options, shape.checkpointed());
-      Variable total = terms.total(tape, options.lambda(), options.gamma());
-      double value = tape.scalar(total.value());
-      tape.backward(total);
+      DistillationTerms terms = DistillationTerms.compute(tape, teacherTape, from, model, batch, options, options.factors(),
+          shape.checkpointed());
+      double value = tape.scalar(terms.total().value());
+      tape.backward(terms.total());
       return value;
     }
   }

@@ -1,5 +1,6 @@
 package io.github.tern4j.bitdistill.inspect;
 
+import io.github.tern4j.autograd.op.VocabularyLoss;
 import io.github.tern4j.bitdistill.infer.ModelLayout;
 import io.github.tern4j.bitdistill.infer.ModelLayout.Role;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
@@ -24,9 +25,6 @@ import io.github.tern4j.nn.qwen3.SubLn;
  */
 public record MemoryPlan(long parameters, long weights, long gradients, long moments, int batch, int tokens, Step plain,
     Step recomputed, long logits, long kernels, long java) {
-
-  /** Tokens whose logits are computed at a time. */
-  private static final long LOGITS_ROWS = 256;
 
   /** A matrix product packs up to 16 MiB of its right factor; rows and tiles of all threads are small beside it. */
   private static final long KERNELS = 20L << 20;
@@ -53,6 +51,7 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     ModelLayout layout = ModelLayout.of(config);
     long parameters = layout.size();
     long rows = (long) batch * tokens;
+    long logitsRows = Math.min(rows, VocabularyLoss.chunkRows(config.vocabSize()));
     long layers = config.numHiddenLayers();
     long hidden = config.hiddenSize();
     long layer = rows * layerFloats(config);
@@ -63,7 +62,7 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     return new MemoryPlan(parameters, 4 * parameters, 4 * parameters, 8 * parameters, batch, tokens,
         new Step(4 * (layers * layer + ends), 4 * layers * quantized, 4 * backward),
         new Step(4 * (layers * rows * hidden + layer + ends), 4 * quantized, 4 * backward),
-        4 * Math.min(rows, LOGITS_ROWS) * config.vocabSize(), KERNELS, JAVA);
+        4 * logitsRows * config.vocabSize(), KERNELS, JAVA);
   }
 
   /** Peak resident memory of a training. */

@@ -35,6 +35,11 @@ public record LogitsLoss(float tau, boolean timesTauSquared, Positions positions
     return new LogitsLoss(5, false, Positions.ANSWER);
   }
 
+  /** What the mean is multiplied by: tau^2 or 1. */
+  public float factor() {
+    return timesTauSquared ? tau * tau : 1;
+  }
+
   /**
    * The loss, a scalar.
    *
@@ -44,6 +49,6 @@ public record LogitsLoss(float tau, boolean timesTauSquared, Positions positions
    */
   public Variable loss(Tape tape, Tensor teacher, Variable student, boolean[] keep) {
     Variable mean = KlDivergence.klDivergence(tape, teacher, student, tau, keep);
-    return timesTauSquared ? Elementwise.scale(tape, mean, tau * tau) : mean;
+    return Elementwise.scale(tape, mean, factor());
   }
 }

@@ -48,14 +48,14 @@ public final class Distillation {
         }
         Map<String, Double> losses = new LinkedHashMap<>();
         for (PaddedBatch batch : whole.split(training.microBatches())) {
+          TermFactors shares = TermFactors.shares(batch, whole, options);
           try (Tape tape = Tape.recording(student.backend()); Tape teacherTape = Tape.inference(teacher.backend())) {
-            DistillationTerms terms =
-                DistillationTerms.compute(tape, teacherTape, teacher, student, batch, options, training.checkpointed())
-                    .times(tape, BatchShares.of(batch, whole, options));
-            losses.merge("ce", (double) tape.scalar(terms.crossEntropy().value()), Double::sum);
-            losses.merge("ld", (double) tape.scalar(terms.logits().value()), Double::sum);
-            losses.merge("ad", (double) tape.scalar(terms.relation().value()), Double::sum);
-            tape.backward(terms.total(tape, options.lambda(), options.gamma()));
+            DistillationTerms terms = DistillationTerms.compute(tape, teacherTape, teacher, student, batch, options,
+                options.factors().times(shares), training.checkpointed());
+            losses.merge("ce", shares.crossEntropy() * terms.crossEntropy(), Double::sum);
+            losses.merge("ld", shares.logits() * terms.logits(), Double::sum);
+            losses.merge("ad", shares.relation() * terms.relation(), Double::sum);
+            tape.backward(terms.total());
           }
         }
         session.finishStep(losses, whole.unpaddedTokens());

@@ -28,6 +28,11 @@ public record DistillationOptions(double lambda, double gamma, OptionalDouble ga
     }
   }
 
+  /** {@code 1, lambda, gamma}: those of a whole batch. */
+  public TermFactors factors() {
+    return new TermFactors(1, lambda, gamma);
+  }
+
   DistillationOptions withGamma(double chosen) {
     return new DistillationOptions(lambda, chosen, gammaRatio, logits, relation, measureEvery);
   }

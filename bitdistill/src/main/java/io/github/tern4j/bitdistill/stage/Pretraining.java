@@ -1,13 +1,11 @@
 package io.github.tern4j.bitdistill.stage;
 
 import io.github.tern4j.autograd.Tape;
-import io.github.tern4j.autograd.Variable;
-import io.github.tern4j.autograd.op.CrossEntropy;
+import io.github.tern4j.autograd.op.VocabularyLoss;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.progress.Progress;
 import io.github.tern4j.nn.data.PackedBatches;
 import io.github.tern4j.nn.data.PaddedBatch;
-import io.github.tern4j.nn.qwen3.Taps;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -42,11 +40,10 @@ public final class Pretraining {
         for (int micro = 0; micro < microBatches; micro++) {
           PaddedBatch batch = batches.at(session.step() * microBatches + micro);
           try (Tape tape = Tape.recording(model.backend())) {
-            Variable hidden = model.network()
-                .hidden(tape, batch.ids(), batch.batch(), batch.tokens(), Taps.NONE, options.checkpointed());
-            Variable loss = CrossEntropy.crossEntropy(tape, model.network().logits(tape, hidden), batch.targets());
-            crossEntropy += tape.scalar(loss.value()) / microBatches;
-            tape.backward(loss, 1f / microBatches);
+            VocabularyLoss loss =
+                LanguageModelLoss.nextToken(tape, model, batch, 1f / microBatches, options.checkpointed());
+            crossEntropy += loss.crossEntropy() / microBatches;
+            tape.backward(loss.total());
           }
           tokens += batch.ids().length;
         }

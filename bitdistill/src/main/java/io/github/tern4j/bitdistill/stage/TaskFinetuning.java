@@ -1,13 +1,11 @@
 package io.github.tern4j.bitdistill.stage;
 
 import io.github.tern4j.autograd.Tape;
-import io.github.tern4j.autograd.Variable;
-import io.github.tern4j.autograd.op.CrossEntropy;
+import io.github.tern4j.autograd.op.VocabularyLoss;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.progress.Progress;
 import io.github.tern4j.nn.data.PaddedBatch;
 import io.github.tern4j.nn.data.PaddedBatches;
-import io.github.tern4j.nn.qwen3.Taps;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -41,15 +39,11 @@ public final class TaskFinetuning {
         int answers = AnswerRows.of(whole).count();
         double crossEntropy = 0;
         for (PaddedBatch batch : whole.split(options.microBatches())) {
-          AnswerRows rows = AnswerRows.of(batch);
+          float share = (float) AnswerRows.of(batch).count() / answers;
           try (Tape tape = Tape.recording(model.backend())) {
-            Variable hidden = model.network()
-                .hidden(tape, batch.ids(), batch.batch(), batch.tokens(), Taps.NONE, options.checkpointed());
-            Variable logits = model.network().logits(tape, rows.pick(tape, hidden));
-            Variable loss = CrossEntropy.crossEntropy(tape, logits, rows.targets());
-            float share = (float) rows.count() / answers;
-            crossEntropy += share * tape.scalar(loss.value());
-            tape.backward(loss, share);
+            VocabularyLoss loss = LanguageModelLoss.answers(tape, model, batch, share, options.checkpointed());
+            crossEntropy += share * loss.crossEntropy();
+            tape.backward(loss.total());
           }
         }
         session.finishStep(Map.of("ce", crossEntropy), whole.unpaddedTokens());

@@ -3,6 +3,7 @@ package io.github.tern4j.bitdistill.verify;
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.Variable;
 import io.github.tern4j.autograd.op.CrossEntropy;
+import io.github.tern4j.autograd.op.Elementwise;
 import io.github.tern4j.bitdistill.loss.AttentionStates;
 import io.github.tern4j.bitdistill.loss.AttentionStates.Role;
 import io.github.tern4j.bitdistill.loss.AttentionStates.Stage;
@@ -11,6 +12,7 @@ import io.github.tern4j.bitdistill.loss.RelationLoss;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.stage.DistillationOptions;
 import io.github.tern4j.bitdistill.stage.DistillationTerms;
+import io.github.tern4j.bitdistill.stage.TermFactors;
 import io.github.tern4j.nn.data.PaddedBatch;
 import io.github.tern4j.nn.qwen3.Taps;
 import io.github.tern4j.tensor.Backend;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -99,10 +100,10 @@ final class DistillCase implements GoldenCase {
 
     void all() {
       values();
-      parameterGradients("grads_ce", (tape, terms) -> terms.crossEntropy());
-      parameterGradients("grads_ld", (tape, terms) -> terms.logits());
-      parameterGradients("grads_ad", (tape, terms) -> terms.relation());
-      parameterGradients("grads_total", (tape, terms) -> terms.total(tape, 1, 1e3));
+      parameterGradients("grads_ce", new TermFactors(1, 0, 0));
+      parameterGradients("grads_ld", new TermFactors(0, 1, 0));
+      parameterGradients("grads_ad", new TermFactors(0, 0, 1));
+      parameterGradients("grads_total", new TermFactors(1, 1, 1e3));
       for (String name : golden.manifest().path("expected").path(STATES).propertyNames()) {
         Matcher matcher = STATE_GRADIENT.matcher(name);
         if (matcher.matches()) {
@@ -134,10 +135,10 @@ final class DistillCase implements GoldenCase {
             case LossName.Logits logits -> logitsLoss(tape, logits, teacherLogits, studentLogits);
             case LossName.Relation relation -> relationLoss(tape, relation, teacherStages, studentStages);
             case LossName.Total total -> total(tape, golden.manifest().path("coefficients").path(total.coefficients()),
-                new DistillationTerms(crossEntropy(tape, studentLogits),
-                    defaultLogits.loss(tape, teacherLogits, studentLogits, GoldenBatch.labelled(batch)),
-                    defaultRelation.loss(tape, teacherStages.at(defaultRelation.stage()),
-                        studentStages.at(defaultRelation.stage()), batch.lengths())));
+                crossEntropy(tape, studentLogits),
+                defaultLogits.loss(tape, teacherLogits, studentLogits, GoldenBatch.labelled(batch)),
+                defaultRelation.loss(tape, teacherStages.at(defaultRelation.stage()),
+                    studentStages.at(defaultRelation.stage()), batch.lengths()));
           };
           findings.scalar(name, tape.scalar(loss.value()));
         }
@@ -178,8 +179,10 @@ final class DistillCase implements GoldenCase {
           : loss.loss(tape, teacherStates, studentStates, batch.lengths());
     }
 
-    private static Variable total(Tape tape, JsonNode coefficients, DistillationTerms terms) {
-      return terms.total(tape, coefficients.path("lambda").asDouble(), coefficients.path("gamma").asDouble());
+    private static Variable total(Tape tape, JsonNode coefficients, Variable crossEntropy, Variable logits, Variable relation) {
+      Variable distilled = Elementwise.scale(tape, logits, (float) coefficients.path("lambda").asDouble());
+      Variable related = Elementwise.scale(tape, relation, (float) coefficients.path("gamma").asDouble());
+      return Elementwise.add(tape, Elementwise.add(tape, crossEntropy, distilled), related);
     }
 
     /** Gradient of LD with respect to the student's logits. */
@@ -192,13 +195,12 @@ final class DistillCase implements GoldenCase {
     }
 
     /** Gradients of one term, or of their sum, with respect to all student parameters, as stage 3 computes them. */
-    private void parameterGradients(String file, BiFunction<Tape, DistillationTerms, Variable> loss) {
+    private void parameterGradients(String file, TermFactors factors) {
       DistillationOptions options = new DistillationOptions(1, 1, OptionalDouble.empty(), defaultLogits, defaultRelation, 0);
       student.network().parameters().clearGradients();
       try (Tape teacherTape = Tape.inference(backend);
           Tape tape = Tape.recording(backend)) {
-        DistillationTerms terms = DistillationTerms.compute(tape, teacherTape, teacher, student, batch, options, false);
-        tape.backward(loss.apply(tape, terms));
+        tape.backward(DistillationTerms.compute(tape, teacherTape, teacher, student, batch, options, factors, false).total());
       }
       Gradients.compare(student.network().parameters(), file + ".safetensors", findings);
     }

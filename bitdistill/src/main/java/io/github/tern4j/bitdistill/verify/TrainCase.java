@@ -2,14 +2,13 @@ package io.github.tern4j.bitdistill.verify;
 
 import io.github.tern4j.autograd.Parameter;
 import io.github.tern4j.autograd.Tape;
-import io.github.tern4j.autograd.Variable;
-import io.github.tern4j.autograd.op.CrossEntropy;
+import io.github.tern4j.autograd.op.VocabularyLoss;
+import io.github.tern4j.bitdistill.model.TrainableModel;
+import io.github.tern4j.bitdistill.stage.LanguageModelLoss;
 import io.github.tern4j.nn.TensorSource;
 import io.github.tern4j.nn.data.PaddedBatch;
 import io.github.tern4j.nn.optim.AdamW;
 import io.github.tern4j.nn.optim.Schedule;
-import io.github.tern4j.nn.qwen3.Qwen3;
-import io.github.tern4j.nn.qwen3.Taps;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
@@ -184,8 +183,8 @@ record TrainCase(UnaryOperator<TensorSource> start) implements GoldenCase {
     JsonNode hyper = golden.manifest().path("hyperparameters");
     CodeTrace traced = new CodeTrace(backend);
     Path directory = golden.path().resolveSibling(run.equals("bit") ? "qwen3_tiny_subln_bit" : "qwen3_tiny").resolve("hf");
-    Qwen3 model = GoldenModel.load(directory, start, traced, true).network();
-    AdamW optimizer = new AdamW(model.parameters(), new AdamW.Options(hyper.path("betas").path(0).asDouble(),
+    TrainableModel model = GoldenModel.load(directory, start, traced, true);
+    AdamW optimizer = new AdamW(model.network().parameters(), new AdamW.Options(hyper.path("betas").path(0).asDouble(),
         hyper.path("betas").path(1).asDouble(), hyper.path("eps").asDouble(), hyper.path("weight_decay").asDouble(),
         hyper.path("max_grad_norm").asDouble()));
     Schedule schedule = schedule(golden.manifest());
@@ -196,14 +195,14 @@ record TrainCase(UnaryOperator<TensorSource> start) implements GoldenCase {
       PaddedBatch batch = GoldenBatch.of(step(golden, run + ".input_ids", step), step(golden, run + ".labels", step),
           shape.dim(1), shape.dim(2));
       try (Tape tape = Tape.recording(traced)) {
-        Variable loss = CrossEntropy.crossEntropy(tape, GoldenBatch.logits(tape, model, batch, Taps.NONE), batch.targets());
-        losses[step] = tape.scalar(loss.value());
-        tape.backward(loss);
+        VocabularyLoss loss = LanguageModelLoss.nextToken(tape, model, batch, 1, false);
+        losses[step] = loss.crossEntropy();
+        tape.backward(loss.total());
       }
       norms[step] = optimizer.step(schedule.rate(step));
     }
     Map<String, float[]> weights = new LinkedHashMap<>();
-    for (Parameter parameter : model.parameters().all()) {
+    for (Parameter parameter : model.network().parameters().all()) {
       weights.put(parameter.name(), backend.download(parameter.value()));
     }
     return new Trajectory(losses, norms, weights, traced.hashes());

@@ -89,6 +89,11 @@ public final class Qwen3 {
     return normed;
   }
 
+  /** The output head {@code [vocabulary, hidden]}: the embedding where they are tied. */
+  public Parameter head() {
+    return head;
+  }
+
   /** Logits {@code [rows, vocabulary]} of hidden states {@code [rows, hidden]}, all or only those that carry a label. */
   public Variable logits(Tape tape, Variable hidden) {
     return Linear.linear(tape, hidden, head);

@@ -25,7 +25,7 @@ public interface KlDivergenceKernel extends Kernel {
 
   /**
    * {@code gradStudent (+)= (factor inverseTau) (p_S - p_T)}; the teacher gets no gradient.
-   * {@code gradStudent} may be {@code student} when it is overwritten.
+   * {@code gradStudent} may be {@code student} or {@code teacher} when it is overwritten.
    */
   void klDivergenceBackward(Tensor teacher, Tensor student, float tau, boolean[] keep, float factor, Tensor gradStudent,
       boolean accumulate);
@@ -41,7 +41,7 @@ public interface KlDivergenceKernel extends Kernel {
   static void checkKlDivergenceBackward(Tensor teacher, Tensor student, float tau, boolean[] keep, Tensor gradStudent) {
     Operands operands = Operands.of("klDivergenceBackward", "teacher, student, gradStudent", teacher, student, gradStudent);
     checkRows(operands, teacher, student, tau, keep);
-    operands.like(student, gradStudent).sameOrApart(gradStudent, student).apart(gradStudent, teacher);
+    operands.like(student, gradStudent).sameOrApart(gradStudent, teacher, student);
   }
 
   private static void checkRows(Operands operands, Tensor teacher, Tensor student, float tau, boolean[] keep) {

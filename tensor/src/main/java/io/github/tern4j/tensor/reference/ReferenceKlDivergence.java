@@ -39,7 +39,7 @@ final class ReferenceKlDivergence implements KlDivergenceKernel {
     float scale = factor * (1 / tau);
     float[] grads = gradStudent.array();
     for (int row = 0; row < keep.length; row++) {
-      // Complete before the first gradient is stored, since gradStudent may be student.
+      // Complete before the first gradient is stored, since gradStudent may be student or teacher.
       float[] logTeacher = logProbabilities(teacher, row, tau);
       float[] logStudent = logProbabilities(student, row, tau);
       for (int i = 0; i < classes; i++) {

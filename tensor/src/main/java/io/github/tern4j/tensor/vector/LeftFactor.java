@@ -11,10 +11,11 @@ import io.github.tern4j.tensor.kernel.MatmulKernel;
  */
 final class LeftFactor {
 
+  private static final Scratch SUMS = new Scratch();
+
   private final int groupStride;
   private final int blockSize;
   private final float[] packed;
-  private final float[] sums = new float[MatmulTile.ROWS * COLUMNS];
 
   private LeftFactor(int groupStride, int blockSize, float[] packed) {
     this.groupStride = groupStride;
@@ -55,6 +56,7 @@ final class LeftFactor {
 
   /** The product of the first {@code rows} rows and {@code depth} columns with a panel. */
   void multiply(int rows, int depth, float[] right, int rightAt, float[] out, int outAt) {
+    float[] sums = SUMS.atLeast(MatmulTile.ROWS * COLUMNS);
     for (int k = 0; k < depth; k += MatmulKernel.K_BLOCK) {
       int blockDepth = Math.min(MatmulKernel.K_BLOCK, depth - k);
       int block = k / MatmulKernel.K_BLOCK * blockSize;

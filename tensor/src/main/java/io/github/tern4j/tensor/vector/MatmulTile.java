@@ -66,14 +66,13 @@ final class MatmulTile {
   }
 
   private static void putWhole(float[] sums, int from, float[] out, int at, boolean add) {
-    FloatVector low = FloatVector.fromArray(FLOATS, sums, from);
-    FloatVector high = FloatVector.fromArray(FLOATS, sums, from + LANES);
     if (add) {
-      low = FloatVector.fromArray(FLOATS, out, at).add(low);
-      high = FloatVector.fromArray(FLOATS, out, at + LANES).add(high);
+      FloatVector.fromArray(FLOATS, out, at).add(FloatVector.fromArray(FLOATS, sums, from)).intoArray(out, at);
+      FloatVector.fromArray(FLOATS, out, at + LANES).add(FloatVector.fromArray(FLOATS, sums, from + LANES)).intoArray(out, at + LANES);
+    } else {
+      FloatVector.fromArray(FLOATS, sums, from).intoArray(out, at);
+      FloatVector.fromArray(FLOATS, sums, from + LANES).intoArray(out, at + LANES);
     }
-    low.intoArray(out, at);
-    high.intoArray(out, at + LANES);
   }
 
   private static void putPart(float[] sums, int from, int columns, float[] out, int at, boolean add) {

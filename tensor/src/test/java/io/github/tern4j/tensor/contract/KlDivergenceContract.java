@@ -112,7 +112,7 @@ public abstract class KlDivergenceContract extends KernelContract<KlDivergenceKe
   }
 
   @Test
-  void gradientMayReplaceTheStudent() {
+  void gradientMayReplaceTheStudentOrTheTeacher() {
     Operand teacher = tensors.normal(4, 37);
     Operand student = tensors.normal(4, 37);
     Operand gradStudent = tensors.normal(4, 37);
@@ -120,6 +120,8 @@ public abstract class KlDivergenceContract extends KernelContract<KlDivergenceKe
         kernel.klDivergenceBackward(at.of(teacher), at.of(student), 3, KEEP, 1, at.of(gradStudent), false)).of(gradStudent);
     run((kernel, at) -> kernel.klDivergenceBackward(at.of(teacher), at.of(student), 3, KEEP, 1, at.of(student), false))
         .equalTo(student, apart);
+    run((kernel, at) -> kernel.klDivergenceBackward(at.of(teacher), at.of(student), 3, KEEP, 1, at.of(teacher), false))
+        .equalTo(teacher, apart);
   }
 
   @Test
