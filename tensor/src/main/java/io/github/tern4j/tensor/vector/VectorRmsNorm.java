@@ -13,6 +13,7 @@ import jdk.incubator.vector.FloatVector;
 final class VectorRmsNorm implements RmsNormKernel {
 
   private final Workers workers;
+  private final Scratch partialScratch = new Scratch();
   private final Scratch chunkSums = new Scratch();
 
   VectorRmsNorm(Workers workers) {
@@ -24,7 +25,7 @@ final class VectorRmsNorm implements RmsNormKernel {
     RmsNormKernel.checkRmsNorm(x, weight, out, rstd);
     int n = x.dim(-1);
     Ranges.rows(workers, x.shape().rows(), n, (first, last) -> {
-      float[] partial = new float[Summation.LANES];
+      float[] partial = partialScratch.atLeast(Summation.LANES);
       for (int row = first; row < last; row++) {
         int from = x.arrayOffset() + row * n;
         float squares = Rows.dot(x.array(), from, x.array(), from, n, partial);
@@ -54,7 +55,7 @@ final class VectorRmsNorm implements RmsNormKernel {
     int chunks = Math.ceilDiv(rows, Summation.ROWS_PER_CHUNK);
     float[] sums = chunkSums.atLeast(Math.multiplyExact(chunks + 1, n));
     Ranges.run(workers, rows, Summation.ROWS_PER_CHUNK, (first, last) -> {
-      float[] partial = new float[Summation.LANES];
+      float[] partial = partialScratch.atLeast(Summation.LANES);
       int sumAt = first / Summation.ROWS_PER_CHUNK * n;
       Arrays.fill(sums, sumAt, sumAt + n, 0);
       for (int row = first; row < last; row++) {
