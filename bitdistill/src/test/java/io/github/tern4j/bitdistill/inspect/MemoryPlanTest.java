@@ -3,6 +3,7 @@ package io.github.tern4j.bitdistill.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tern4j.autograd.Tape;
+import io.github.tern4j.autograd.op.VocabularyLoss;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
@@ -51,8 +52,9 @@ class MemoryPlanTest {
   @Test
   void logitsStopGrowingWithTheChunkOfTokens() {
     QwenConfig config = QwenConfig.of(1000, 16, 24, 2, 4, 2, 6, true, 0.02);
+    int chunkRows = VocabularyLoss.chunkRows(config.vocabSize());
     assertThat(MemoryPlan.of(config, 1, 100).logits()).isEqualTo(4 * 100 * 1000);
-    assertThat(MemoryPlan.of(config, 2, 500).logits()).isEqualTo(4 * 256 * 1000);
+    assertThat(MemoryPlan.of(config, 2, chunkRows).logits()).isEqualTo(4L * chunkRows * 1000);
   }
 
   @Test
