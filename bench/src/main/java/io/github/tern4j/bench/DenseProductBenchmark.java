@@ -75,10 +75,7 @@ public class DenseProductBenchmark {
     opened = Backends.open("vector", threads);
     kernel = opened.kernel(DenseProductKernel.class);
     weight = weight(outputs, in);
-    x = Tensor.zeros(rows, in);
-    for (int i = 0; i < x.array().length; i++) {
-      x.array()[i] = (float) Rng.of(1).normal(i);
-    }
+    x = NormalValues.of(1, rows, in);
     out = Tensor.zeros(rows, outputs);
     product();
     for (int i = 0; i < out.array().length; i += 1_009) {

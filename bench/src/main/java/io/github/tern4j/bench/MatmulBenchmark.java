@@ -2,7 +2,6 @@ package io.github.tern4j.bench;
 
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
-import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +18,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The product of a linear layer, {@code [rows, in] [out, in]^T}; 2 rows in out floating-point operations a call. */
+/**
+ * The three products of a linear layer: forward {@code [rows, in] [out, in]^T}, the gradient of its input
+ * {@code [rows, out] [out, in]}, that of its weight {@code [rows, out]^T [rows, in]}; 2 rows in out floating-point operations a
+ * call.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -27,6 +30,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class MatmulBenchmark {
+
+  /** A prime, so that elements of many rows and columns are verified. */
+  private static final int VERIFIED_STRIDE = 1_009;
+
+  /** Calls before results are verified, so that adding and overwriting differ. */
+  private static final int CALLS = 2;
 
   /** Backend by name. */
   @Param({"vector"})
@@ -36,17 +45,25 @@ public class MatmulBenchmark {
   @Param({"1", "2"})
   public int threads;
 
-  /** rows x in x out. */
-  @Param({"512x512x512", "1024x1024x1024", "512x1024x3072", "1x1024x3072"})
+  /** rows x in x out: squares, one token, then up and down projection of the training shapes a, b and c ({@link LayerShape}). */
+  @Param({"512x512x512", "1024x1024x1024", "1x1024x3072", "4096x192x512", "4096x512x192", "2048x512x1536", "2048x1536x512",
+      "512x1024x3072", "512x3072x1024"})
   public String shape;
+
+  /** Whether products are added to what is there, as gradients are. */
+  @Param({"false", "true"})
+  public boolean accumulate;
 
   private Backend opened;
   private MatmulKernel kernel;
   private Tensor x;
   private Tensor weight;
   private Tensor out;
+  private Tensor gradOut;
+  private Tensor gradX;
+  private Tensor gradWeight;
 
-  /** Makes the operands and holds some elements of the product against double sums. */
+  /** Makes the operands and holds some elements of the products against double sums. */
   @Setup
   public void open() {
     String[] sizes = shape.split("x");
@@ -55,41 +72,63 @@ public class MatmulBenchmark {
     int columns = Integer.parseInt(sizes[2]);
     opened = Backends.open(backend, threads);
     kernel = opened.kernel(MatmulKernel.class);
-    x = opened.upload(normal(Rng.of(1), rows, in));
-    weight = opened.upload(normal(Rng.of(2), columns, in));
+    Tensor hostX = NormalValues.of(1, rows, in);
+    Tensor hostWeight = NormalValues.of(2, columns, in);
+    Tensor hostGradOut = NormalValues.of(3, rows, columns);
+    x = opened.upload(hostX);
+    weight = opened.upload(hostWeight);
+    gradOut = opened.upload(hostGradOut);
     out = opened.upload(Tensor.zeros(rows, columns));
-    linearLayer();
-    float[] got = opened.download(out);
-    for (int i = 0; i < got.length; i += 1_009) {
-      verify(i / columns, i % columns, in, got[i]);
+    gradX = opened.upload(Tensor.zeros(rows, in));
+    gradWeight = opened.upload(Tensor.zeros(columns, in));
+    for (int call = 0; call < CALLS; call++) {
+      linearLayer();
+      gradientOfInput();
+      gradientOfWeight();
+    }
+    verify("linearLayer", out, hostX, hostWeight.transpose(0, 1));
+    verify("gradientOfInput", gradX, hostGradOut, hostWeight);
+    verify("gradientOfWeight", gradWeight, hostGradOut.transpose(0, 1), hostX);
+  }
+
+  private void verify(String product, Tensor result, Tensor left, Tensor right) {
+    float[] got = opened.download(result);
+    for (int i = 0; i < got.length; i += VERIFIED_STRIDE) {
+      verify(product, i / result.dim(1), i % result.dim(1), got[i], left, right);
     }
   }
 
-  private void verify(int row, int column, int in, float got) {
+  private void verify(String product, int row, int column, float got, Tensor left, Tensor right) {
     double exact = 0;
     double magnitude = 0;
-    for (int k = 0; k < in; k++) {
-      double term = (double) x.get(row, k) * weight.get(column, k);
+    for (int k = 0; k < left.dim(1); k++) {
+      double term = (double) left.get(row, k) * right.get(k, column);
       exact += term;
       magnitude += Math.abs(term);
     }
-    if (!(Math.abs(got - exact) <= in * 0x1p-24 * magnitude)) {
-      throw new IllegalStateException("matmul " + shape + ": [" + row + ", " + column + "] is " + got + "; expected " + exact);
+    int products = accumulate ? CALLS : 1;
+    if (!(Math.abs(got - products * exact) <= products * left.dim(1) * 0x1p-24 * magnitude)) {
+      throw new IllegalStateException("matmul " + product + " " + shape + ": [" + row + ", " + column + "] is " + got
+          + "; expected " + products * exact);
     }
   }
 
-  private static Tensor normal(Rng rng, int... dims) {
-    Tensor tensor = Tensor.zeros(dims);
-    for (int i = 0; i < tensor.array().length; i++) {
-      tensor.array()[i] = (float) rng.normal(i);
-    }
-    return tensor;
-  }
-
-  /** One product. */
+  /** The layer. */
   @Benchmark
   public void linearLayer() {
-    kernel.matmul(x, false, weight, true, out, false);
+    kernel.matmul(x, false, weight, true, out, accumulate);
+  }
+
+  /** The gradient of its input. */
+  @Benchmark
+  public void gradientOfInput() {
+    kernel.matmul(gradOut, false, weight, false, gradX, accumulate);
+  }
+
+  /** The gradient of its weight. */
+  @Benchmark
+  public void gradientOfWeight() {
+    kernel.matmul(gradOut, true, x, false, gradWeight, accumulate);
   }
 
   /** Ends the threads. */
