@@ -221,11 +221,21 @@ final class VectorAttention implements AttentionKernel {
                 packed, group * groupStride + (query - first) * GROUP, GROUP);
           }
         }
-        for (int column = 0; column < headDim; column += COLUMNS) {
-          MatmulTile.multiply(MatmulTile.ROWS, packed, 0, groupStride, panels, column * BACKWARD_BLOCK + first * COLUMNS, queries - first, tile, 0);
-          MatmulTile.put(tile, MatmulTile.ROWS, COLUMNS, sums, key * width + column, width, true);
-        }
+        addProducts(packed, groupStride, panels, first, queries, tile, sums, key * width, width);
       }
+    }
+  }
+
+  /**
+   * Adds the products of packed keys with all panels. Not in the loop that packs: there the JIT has reached its limit of inlining
+   * and put the vectors of the additions on the heap (50 MB a step of shape a).
+   */
+  private static void addProducts(float[] packed, int groupStride, float[] panels, int first, int queries, float[] tile, float[] sums,
+      int at, int width) {
+    for (int column = 0; column < width; column += COLUMNS) {
+      MatmulTile.multiply(MatmulTile.ROWS, packed, 0, groupStride, panels, column * BACKWARD_BLOCK + first * COLUMNS,
+          queries - first, tile, 0);
+      MatmulTile.put(tile, MatmulTile.ROWS, COLUMNS, sums, at + column, width, true);
     }
   }
 
