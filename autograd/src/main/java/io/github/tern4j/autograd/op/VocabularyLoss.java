@@ -38,7 +38,7 @@ public record VocabularyLoss(Variable total, float crossEntropy, float divergenc
 
   /**
    * Rows of a chunk at the least. Each chunk packs the head for two products and adds to its gradient: with half as many rows,
-   * products and losses took 8 % longer at a vocabulary of 151,936 and 13 % at 16,384, although there a chunk then stays in the
+   * products and losses took 8 % longer at a vocabulary of 151,936 and 6 % at 16,384, although there a chunk then stays in the
    * cache.
    */
   private static final int FEWEST_ROWS = 2 * MatmulKernel.K_BLOCK;
