@@ -14,9 +14,9 @@ import jdk.incubator.vector.IntVector;
  * registers.
  *
  * <p>One row at a time, although its sums wait for each other: rows are then read as one stream in order. Two or four rows side
- * by side were faster while the weight was in the cache, but a large one (151,936 x 1,024, AMD EPYC Zen 4, one thread) arrived
- * at 12 instead of 20 GB/s in BF16 and at 7 instead of 13 in int8; and with four rows of int8 or F16 the JIT put the vectors on
- * the heap.
+ * by side were faster while the weight was in the cache, but a large one in int8 (151,936 x 1,024, AMD EPYC Zen 4, one thread,
+ * busy machine, Java virtual machines in turns) took 21 to 22 ms instead of 12.5 to 17.4; and with four rows of int8 or F16 the
+ * JIT put the vectors on the heap.
  *
  * <p>x is {@linkplain DenseRows#arrange arranged}: for each step of 16 words, first what meets the first element of all words,
  * then the second. Narrower vectors go over the row, which is in the first-level cache by then, once for each group of the
