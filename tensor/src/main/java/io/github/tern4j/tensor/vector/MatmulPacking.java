@@ -35,9 +35,15 @@ final class MatmulPacking {
   static void packTransposedRows(float[] x, int at, int stride, int rows, int depth, float[] packed, int to,
       int groupStride) {
     int whole = rows / MatmulTile.GROUP;
+    // A few rows of x at a time: its stride is often a power of two, and lines left for later would be evicted.
+    int inFours = LANES == 16 ? rows & -LANES : 0;
+    int deep = inFours == 0 ? 0 : depth & -MatmulTile.GROUP;
+    for (int k = 0; k < deep; k += MatmulTile.GROUP) {
+      Interleaving.fours(x, at + k * stride, stride, inFours / LANES, packed, to + MatmulTile.GROUP * k, groupStride);
+    }
     for (int k = 0; k < depth; k++) {
-      // One row of x at a time: its stride is often a power of two, and lines left for later would be evicted.
-      spread(x, at + k * stride, whole, packed, to + MatmulTile.GROUP * k, groupStride);
+      int done = k < deep ? inFours / MatmulTile.GROUP : 0;
+      spread(x, at + k * stride + done * MatmulTile.GROUP, whole - done, packed, to + done * groupStride + MatmulTile.GROUP * k, groupStride);
     }
     int rest = rows - whole * MatmulTile.GROUP;
     if (rest > 0) {
@@ -79,7 +85,10 @@ final class MatmulPacking {
   private static void interleave(
       float[] x, int at, int stride, int rows, int depth, float[] packed, int to, int packedStride) {
     int vectorized = 0;
-    if (rows == MatmulTile.GROUP) {
+    if (rows == MatmulTile.GROUP && packedStride == MatmulTile.GROUP) {
+      vectorized = depth & -LANES;
+      Interleaving.rows(x, at, stride, vectorized, packed, to);
+    } else if (rows == MatmulTile.GROUP) {
       vectorized = depth & -MatmulTile.GROUP;
       transposeFours(x, at, stride, vectorized, packed, to, packedStride);
     }
