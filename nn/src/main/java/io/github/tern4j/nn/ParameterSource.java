@@ -85,7 +85,7 @@ public final class ParameterSource {
       construction.problems.add(key + " has shape " + stored + ", expected " + shape);
       return Tensor.zeros(shape);
     }
-    return construction.loaded.get().floats(key);
+    return construction.loaded.get().parameter(key);
   }
 
   /** Accepts a key that the model does not use, for example the output weight stored beside a tied embedding. */
