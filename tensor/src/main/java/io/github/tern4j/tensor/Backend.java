@@ -37,6 +37,12 @@ public interface Backend extends AutoCloseable {
     return upload(host);
   }
 
+  /**
+   * Copies the elements of an F32 host tensor into {@code target}, a tensor of this backend of the same shape; both are contiguous.
+   * The host's memory may be changed afterwards.
+   */
+  void write(Tensor host, Tensor target);
+
   /** The elements of a tensor of this backend as F32 in row-major order, in a new array. */
   float[] download(Tensor tensor);
 

@@ -60,6 +60,14 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void write(Tensor host, Tensor target) {
+    if (!host.shape().equals(target.shape()) || !host.isContiguous() || !target.isContiguous()) {
+      throw new IllegalArgumentException("write: host " + host + ", target " + target + "; expected contiguous tensors of one shape");
+    }
+    System.arraycopy(host.array(), host.arrayOffset(), target.array(), target.arrayOffset(), host.shape().intSize());
+  }
+
+  @Override
   public Tensor onHost(Tensor tensor) {
     return tensor;
   }

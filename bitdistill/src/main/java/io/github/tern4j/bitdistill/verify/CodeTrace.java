@@ -104,6 +104,11 @@ final class CodeTrace implements Backend {
   }
 
   @Override
+  public void write(Tensor host, Tensor target) {
+    backend.write(host, target);
+  }
+
+  @Override
   public void release(Tensor tensor) {
     backend.release(tensor);
   }
