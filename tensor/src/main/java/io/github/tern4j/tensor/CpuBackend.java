@@ -1,5 +1,7 @@
 package io.github.tern4j.tensor;
 
+import java.util.function.IntConsumer;
+
 /** A backend whose tensors lie on the Java heap: a kernel table, a buffer pool and a worker pool. */
 public final class CpuBackend implements Backend {
 
@@ -75,6 +77,11 @@ public final class CpuBackend implements Backend {
   @Override
   public float[] download(Tensor tensor) {
     return tensor.toFloats();
+  }
+
+  @Override
+  public void forEachChunk(int chunks, IntConsumer body) {
+    workers.run(chunks, body);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** A backend that remembers, as a hash for each call, which integer codes its quantizers have given. */
 final class CodeTrace implements Backend {
@@ -91,6 +92,11 @@ final class CodeTrace implements Backend {
     public void codes(Tensor x, EpsilonRule rule, float eps, Tensor codes, Tensor gamma) {
       kernel.codes(x, rule, eps, codes, gamma);
     }
+  }
+
+  @Override
+  public void forEachChunk(int chunks, IntConsumer body) {
+    backend.forEachChunk(chunks, body);
   }
 
   @Override
