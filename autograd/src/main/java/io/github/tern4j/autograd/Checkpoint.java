@@ -13,15 +13,12 @@ public final class Checkpoint {
   private Checkpoint() {}
 
   /**
-   * Runs {@code block} so that only {@code x} and the result stay in memory.
+   * Runs {@code block} so that only {@code x} and the result stay in memory, on an inference tape too.
    *
    * @param block a pure function of the tape and the input; parameters it uses get their gradients as usual
    * @param x contiguous input
    */
   public static Variable checkpoint(Tape tape, Variable x, BiFunction<Tape, Variable, Variable> block) {
-    if (!tape.isRecording()) {
-      return block.apply(tape, x);
-    }
     Tensor out;
     try (Tape forward = tape.nested(false)) {
       out = block.apply(forward, forward.constant(x.value())).value();

@@ -94,6 +94,13 @@ final class OpenClBackend implements Backend {
     return Tensor.of(storage, host.shape());
   }
 
+  @Override
+  public void write(Tensor host, Tensor target) {
+    Tensor uploaded = upload(host);
+    copy.copy(uploaded, 1, target, false);
+    release(uploaded);
+  }
+
   private OpenClStorage upload(Tensor host, NativeStorage stored) {
     if (!host.isContiguous()) {
       throw new IllegalArgumentException("upload: " + host + " is a strided view; expected contiguous elements in native memory");

@@ -1,5 +1,6 @@
 package io.github.tern4j.opencl;
 
+import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
@@ -48,7 +49,7 @@ final class OpenClMatmul implements MatmulKernel {
     long panels = Math.ceilDiv(n, TILE_COLUMNS);
     OpenClStorage buffer = memory.allocate(matrices(packed) * panels * k * TILE_COLUMNS);
     long blocks = matrices(packed) * panels * Math.ceilDiv(k, PACKED_ROWS);
-    program.launch("packPanels").tensor(packed).longs(packed.stride(-2)).longs(packed.stride(-1)).ints(k).ints(n)
+    program.launch("packPanels").tensor(packed).flag(packed.dtype() == DType.BF16).longs(packed.stride(-2)).longs(packed.stride(-1)).ints(k).ints(n)
         .ints(Axes.count(packed, 2)).ints(Axes.dims(packed, 2)).longs(Axes.strides(packed, 2)).buffer(buffer).longs(blocks)
         .overElements(blocks);
     long tiles = matrices(out) * panels * Math.ceilDiv(m, TILE_ROWS);

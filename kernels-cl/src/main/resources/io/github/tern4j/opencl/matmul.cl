@@ -6,9 +6,10 @@
 
 /*
  * Panel j of b holds its columns 16 j to 16 j + 15, one row of 16 for each k, zeros behind the last column. One work-item packs
- * PACKED_ROWS rows: of a transposed b they are neighbours, and each line of the cache is used as long as it is there.
+ * PACKED_ROWS rows: of a transposed b they are neighbours, and each line of the cache is used as long as it is there. A BF16 is
+ * the upper half of its float.
  */
-kernel void packPanels(global const float *b, long atB, long strideK, long strideN, int k, int n, int axes, int8 dims,
+kernel void packPanels(global const void *b, long atB, int isBf16, long strideK, long strideN, int k, int n, int axes, int8 dims,
     long8 strides, global float *panels, long blocks) {
   long block = get_global_id(0);
   if (block >= blocks) {
@@ -20,11 +21,18 @@ kernel void packPanels(global const float *b, long atB, long strideK, long strid
   long panel = block / blocksPerPanel;
   int column = panel % panelCount * TILE_COLUMNS;
   int columns = min(n - column, TILE_COLUMNS);
-  b += atB + partOffset(panel / panelCount, axes, dims, strides) + column * strideN;
+  long first = atB + partOffset(panel / panelCount, axes, dims, strides) + column * strideN;
+  global const float *floats = (global const float *) b + first;
+  global const ushort *halves = (global const ushort *) b + first;
   panels += panel * k * TILE_COLUMNS;
   for (int p = from; p < min(k, from + PACKED_ROWS); p++) {
     for (int j = 0; j < TILE_COLUMNS; j++) {
-      panels[p * TILE_COLUMNS + j] = j < columns ? b[p * strideK + j * strideN] : 0.0f;
+      long at = p * strideK + j * strideN;
+      float value = 0.0f;
+      if (j < columns) {
+        value = isBf16 ? as_float((uint) halves[at] << 16) : floats[at];
+      }
+      panels[p * TILE_COLUMNS + j] = value;
     }
   }
 }

@@ -1,39 +1,26 @@
 package io.github.tern4j.nn;
 
 import io.github.tern4j.tensor.Rng;
-import io.github.tern4j.tensor.Shape;
-import io.github.tern4j.tensor.Tensor;
-import java.util.Arrays;
 
-/** Fresh values of a parameter. */
+/** Fresh values of a parameter, each a function of its position alone, so that they can be made in any order and by many threads. */
 @FunctionalInterface
 public interface Initializer {
 
-  /** Values of this shape on the host, in a new array. */
-  Tensor values(Shape shape, Rng rng);
+  /** The value at position {@code index} in row-major order, from the parameter's own stream. */
+  float value(Rng rng, long index);
 
   /** All ones: norm weights. */
   static Initializer ones() {
-    return (shape, rng) -> {
-      Tensor values = Tensor.zeros(shape);
-      Arrays.fill(values.array(), 1);
-      return values;
-    };
+    return (rng, index) -> 1;
   }
 
   /** All zeros: biases. */
   static Initializer zeros() {
-    return (shape, rng) -> Tensor.zeros(shape);
+    return (rng, index) -> 0;
   }
 
   /** Normal with mean 0. */
   static Initializer normal(double standardDeviation) {
-    return (shape, rng) -> {
-      Tensor values = Tensor.zeros(shape);
-      for (int i = 0; i < values.array().length; i++) {
-        values.array()[i] = (float) (standardDeviation * rng.normal(i));
-      }
-      return values;
-    };
+    return (rng, index) -> (float) (standardDeviation * rng.normal(index));
   }
 }

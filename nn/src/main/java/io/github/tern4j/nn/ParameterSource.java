@@ -21,6 +21,9 @@ import java.util.Set;
  */
 public final class ParameterSource {
 
+  /** Fresh values that one thread makes at a time, some milliseconds for normal ones. */
+  private static final int FRESH_CHUNK = 1 << 16;
+
   /** What all paths of one construction share. */
   private record Construction(String origin, Optional<TensorSource> loaded, boolean newKeysAllowed, Rng rng, ParameterSet parameters,
       boolean trained, Set<String> asked, List<String> problems) {}
@@ -78,14 +81,27 @@ public final class ParameterSource {
         construction.problems.add("missing " + key + " " + shape);
         return Tensor.zeros(shape);
       }
-      return initializer.values(shape, construction.rng.at(key));
+      return fresh(shape, initializer, construction.rng.at(key));
     }
     Shape stored = construction.loaded.get().shape(key);
     if (!stored.equals(shape)) {
       construction.problems.add(key + " has shape " + stored + ", expected " + shape);
       return Tensor.zeros(shape);
     }
-    return construction.loaded.get().floats(key);
+    return construction.loaded.get().parameter(key);
+  }
+
+  private Tensor fresh(Shape shape, Initializer initializer, Rng rng) {
+    Tensor fresh = Tensor.zeros(shape);
+    float[] values = fresh.array();
+    construction.parameters.backend().forEachChunk(Math.ceilDiv(values.length, FRESH_CHUNK), chunk -> {
+      int from = chunk * FRESH_CHUNK;
+      int count = Math.min(FRESH_CHUNK, values.length - from);
+      for (int i = from; i < from + count; i++) {
+        values[i] = initializer.value(rng, i);
+      }
+    });
+    return fresh;
   }
 
   /** Accepts a key that the model does not use, for example the output weight stored beside a tied embedding. */

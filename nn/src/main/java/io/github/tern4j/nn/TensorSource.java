@@ -15,4 +15,12 @@ public interface TensorSource {
 
   /** The values of a tensor, widened to F32, in a new array on the host. */
   Tensor floats(String name);
+
+  /**
+   * What the parameter of this name is made of: {@link #floats}, or for a model that is not trained a tensor in native memory in
+   * another type, which stays where it is.
+   */
+  default Tensor parameter(String name) {
+    return floats(name);
+  }
 }

@@ -1,5 +1,7 @@
 package io.github.tern4j.tensor;
 
+import java.util.function.IntConsumer;
+
 /**
  * A place where kernels run: a table from kernel contract to implementation, and the memory those kernels work on.
  *
@@ -37,6 +39,12 @@ public interface Backend extends AutoCloseable {
     return upload(host);
   }
 
+  /**
+   * Copies the elements of an F32 host tensor into {@code target}, a tensor of this backend of the same shape; both are contiguous.
+   * The host's memory may be changed afterwards.
+   */
+  void write(Tensor host, Tensor target);
+
   /** The elements of a tensor of this backend as F32 in row-major order, in a new array. */
   float[] download(Tensor tensor);
 
@@ -46,6 +54,16 @@ public interface Backend extends AutoCloseable {
    */
   default Tensor onHost(Tensor tensor) {
     return Tensor.of(download(tensor), tensor.shape().dims());
+  }
+
+  /**
+   * Work of the host that is cut into chunks, 0 to {@code chunks - 1}, which may run at the same time: on the threads of a CPU
+   * backend, elsewhere one after the other.
+   */
+  default void forEachChunk(int chunks, IntConsumer body) {
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      body.accept(chunk);
+    }
   }
 
   @Override

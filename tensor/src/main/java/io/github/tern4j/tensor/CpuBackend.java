@@ -1,5 +1,7 @@
 package io.github.tern4j.tensor;
 
+import java.util.function.IntConsumer;
+
 /** A backend whose tensors lie on the Java heap: a kernel table, a buffer pool and a worker pool. */
 public final class CpuBackend implements Backend {
 
@@ -60,6 +62,14 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void write(Tensor host, Tensor target) {
+    if (!host.shape().equals(target.shape()) || !host.isContiguous() || !target.isContiguous()) {
+      throw new IllegalArgumentException("write: host " + host + ", target " + target + "; expected contiguous tensors of one shape");
+    }
+    System.arraycopy(host.array(), host.arrayOffset(), target.array(), target.arrayOffset(), host.shape().intSize());
+  }
+
+  @Override
   public Tensor onHost(Tensor tensor) {
     return tensor;
   }
@@ -67,6 +77,11 @@ public final class CpuBackend implements Backend {
   @Override
   public float[] download(Tensor tensor) {
     return tensor.toFloats();
+  }
+
+  @Override
+  public void forEachChunk(int chunks, IntConsumer body) {
+    workers.run(chunks, body);
   }
 
   @Override

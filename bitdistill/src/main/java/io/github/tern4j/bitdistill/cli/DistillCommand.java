@@ -3,6 +3,8 @@ package io.github.tern4j.bitdistill.cli;
 import io.github.tern4j.bitdistill.loss.AttentionStates;
 import io.github.tern4j.bitdistill.loss.LogitsLoss;
 import io.github.tern4j.bitdistill.loss.RelationLoss;
+import io.github.tern4j.bitdistill.model.FrozenModel;
+import io.github.tern4j.bitdistill.model.FrozenWeights;
 import io.github.tern4j.bitdistill.model.ModelFolder;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.stage.Distillation;
@@ -38,6 +40,11 @@ final class DistillCommand implements Callable<Integer> {
 
   @Option(names = "--teacher", paramLabel = "DIR", required = true, description = "Full-precision model, fine-tuned on the task.")
   private Path teacherFolder;
+
+  @Option(names = "--teacher-weights", paramLabel = "TYPE",
+      description = "f32, or bf16: matrices stay in the mapped file, or are rounded where it has another type (default: bf16 where "
+          + "the file has it, which changes no bit, else f32).")
+  private Optional<FrozenWeights> teacherWeights;
 
   @Option(names = "--student", paramLabel = "DIR", required = true, description = "Ternary student after stage 1 or 2.")
   private Path studentFolder;
@@ -112,8 +119,9 @@ final class DistillCommand implements Callable<Integer> {
     Distillation distillation = new Distillation("distill", options, losses, task.epochs());
     TrainingCheckpoints checkpoints = training.checkpoints(common.seed());
     return Interrupt.stoppable(common.console(), stopRequested -> {
-      try (Backend backend = common.openBackend()) {
-        TrainableModel teacher = ModelFolder.load(teacherFolder, backend, false);
+      try (Backend backend = common.openBackend();
+          FrozenModel frozen = FrozenModel.open(teacherFolder, backend, teacherWeights)) {
+        TrainableModel teacher = frozen.model();
         TrainableModel student = ModelFolder.load(studentFolder, backend, true);
         requireSameVocabulary(teacher.config(), student.config());
         losses.relation().check(teacher.config(), student.config());

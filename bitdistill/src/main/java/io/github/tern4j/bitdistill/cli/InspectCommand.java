@@ -32,7 +32,8 @@ final class InspectCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
 
   @Parameters(paramLabel = "DIR|FILE",
-      description = "Model directory, .ternary or .safetensors file, or a config.json for the memory plan alone.")
+      description = "Model directory, .ternary or .safetensors file, or a config.json, alone in its directory perhaps, for the "
+          + "memory plan.")
   private Path path;
 
   @Option(names = "--batch", paramLabel = "N", defaultValue = "32",
@@ -108,7 +109,15 @@ final class InspectCommand implements Callable<Integer> {
         row("activations", plan.plain().activations(), plan.recomputed().activations()),
         row("backward pass", plan.plain().backward(), plan.recomputed().backward()),
         row("logits", plan.logits()), row("kernels", plan.kernels()), row("Java itself", plan.java()),
-        row("peak resident", plan.peak(plan.plain()), plan.peak(plan.recomputed())));
+        row("peak resident", plan.peak(plan.plain()), plan.peak(plan.recomputed())),
+        "  in stage 3 a teacher of these sizes comes on top, in F32 or BF16 (--teacher-weights):",
+        row("its weights, F32", plan.teacher().f32Weights()), row("its weights, BF16", plan.teacher().bf16Weights()),
+        row("its activations", plan.teacher().plainActivations(), plan.teacher().recomputedActivations()),
+        row("its logits", plan.teacher().logits()),
+        row("peak, F32", plan.plainDistillationPeak(plan.teacher().f32Weights()),
+            plan.recomputedDistillationPeak(plan.teacher().f32Weights())),
+        row("peak, BF16", plan.plainDistillationPeak(plan.teacher().bf16Weights()),
+            plan.recomputedDistillationPeak(plan.teacher().bf16Weights())));
   }
 
   private static String row(String name, long bytes) {

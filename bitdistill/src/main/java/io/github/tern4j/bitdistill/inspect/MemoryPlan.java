@@ -9,7 +9,7 @@ import io.github.tern4j.nn.qwen3.SubLn;
 
 /**
  * The memory that training a model takes, in bytes: four for each parameter and each gradient, eight for Adam's two moments, what
- * the forward pass keeps for the backward pass, and what is there whatever the model. A teacher comes on top.
+ * the forward pass keeps for the backward pass, and what is there whatever the model. In stage 3 a teacher comes on top.
  *
  * @param parameters number of trained scalars
  * @param weights latent weights, F32
@@ -22,9 +22,10 @@ import io.github.tern4j.nn.qwen3.SubLn;
  * @param logits logits of the largest chunk of tokens, whose gradients take their place; a teacher has as many again
  * @param kernels packed panels and other working memory of kernels
  * @param java the machine itself: classes, compiled code, threads, and the young generation of short-lived objects
+ * @param teacher what stage 3 takes on top
  */
 public record MemoryPlan(long parameters, long weights, long gradients, long moments, int batch, int tokens, Step plain,
-    Step recomputed, long logits, long kernels, long java) {
+    Step recomputed, long logits, long kernels, long java, Teacher teacher) {
 
   /** A matrix product packs up to 16 MiB of its right factor; rows and tiles of all threads are small beside it. */
   private static final long KERNELS = 20L << 20;
@@ -46,6 +47,29 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     }
   }
 
+  /**
+   * What a full-precision teacher of the same sizes takes, with one layer whose relations are distilled.
+   *
+   * @param f32Weights its weights in F32
+   * @param bf16Weights its weights with matrices in BF16, in the mapped file or in native memory
+   * @param plainActivations results that its forward pass leaves: one for each layer, and all of the distilled layer
+   * @param recomputedActivations the same, and the student's distilled layer, which is not computed again
+   * @param logits logits of the largest chunk of tokens
+   */
+  public record Teacher(long f32Weights, long bf16Weights, long plainActivations, long recomputedActivations, long logits) {
+
+    private static Teacher of(QwenConfig student, long rows, long logits) {
+      QwenConfig config = student.withoutBitDistill();
+      ModelLayout layout = ModelLayout.of(config);
+      long matrices = layout.size(Role.PROJECTION) + layout.size(Role.TABLE);
+      long hidden = config.hiddenSize();
+      long ends = rows * (2 * hidden + 1);
+      long activations = 4 * (rows * (config.numHiddenLayers() - 1) * hidden + rows * layerFloats(config) + ends);
+      return new Teacher(4 * layout.size(), 2 * matrices + 4 * (layout.size() - matrices), activations,
+          activations + 4 * rows * layerFloats(student), logits);
+    }
+  }
+
   /** The plan for a model and a batch. */
   public static MemoryPlan of(QwenConfig config, int batch, int tokens) {
     ModelLayout layout = ModelLayout.of(config);
@@ -62,12 +86,23 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     return new MemoryPlan(parameters, 4 * parameters, 4 * parameters, 8 * parameters, batch, tokens,
         new Step(4 * (layers * layer + ends), 4 * layers * quantized, 4 * backward),
         new Step(4 * (layers * rows * hidden + layer + ends), 4 * quantized, 4 * backward),
-        4 * logitsRows * config.vocabSize(), KERNELS, JAVA);
+        4 * logitsRows * config.vocabSize(), KERNELS, JAVA,
+        Teacher.of(config, rows, 4 * logitsRows * config.vocabSize()));
   }
 
   /** Peak resident memory of a training. */
   public long peak(Step step) {
     return weights + gradients + moments + step.total() + logits + kernels + java;
+  }
+
+  /** Peak resident memory of stage 3 when every layer keeps its results; {@code teacherWeights} is one of the teacher's two. */
+  public long plainDistillationPeak(long teacherWeights) {
+    return peak(plain) + teacherWeights + teacher.plainActivations + teacher.logits;
+  }
+
+  /** The same when layers keep their input alone. */
+  public long recomputedDistillationPeak(long teacherWeights) {
+    return peak(recomputed) + teacherWeights + teacher.recomputedActivations + teacher.logits;
   }
 
   /** Floats that one layer keeps for one token, in the order of its forward pass; a norm keeps its result and one number. */

@@ -27,7 +27,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * What is in a model directory, a {@code .ternary} file or another safetensors file; of a {@code config.json} alone, its plan.
+ * What is in a model directory, a {@code .ternary} file or another safetensors file; of a {@code config.json} alone, or a directory
+ * that holds no weights beside it, its plan.
  *
  * @param path what was inspected
  * @param format {@code model directory}, {@code ternary}, {@code safetensors} or {@code configuration}
@@ -54,7 +55,7 @@ public record ModelInspection(String path, String format, long parameters, long 
    * @throws io.github.tern4j.tensor.BadInputException when it is not what it should be
    */
   public static ModelInspection of(Path path, int batch, int tokens, Backend backend) {
-    if (path.endsWith(CONFIG)) {
+    if (path.endsWith(CONFIG) || holdsNoWeights(path)) {
       return ofConfiguration(path, QwenConfig.fromJson(path), batch, tokens);
     }
     if (Files.isDirectory(path)) {
@@ -66,6 +67,11 @@ public record ModelInspection(String path, String format, long parameters, long 
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       return TernaryFile.isTernary(file) ? ofTernary(path, file, batch, tokens) : ofTensors(path, file);
     }
+  }
+
+  /** Whether a directory has a configuration and nothing that could be its weights, which are missing otherwise. */
+  private static boolean holdsNoWeights(Path directory) {
+    return Files.isRegularFile(directory.resolve(CONFIG)) && !ModelFiles.areIn(directory);
   }
 
   private static ModelInspection ofConfiguration(Path path, QwenConfig config, int batch, int tokens) {

@@ -1,8 +1,10 @@
 package io.github.tern4j.bitdistill.recipe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.tern4j.bitdistill.model.FrozenWeights;
 import io.github.tern4j.nn.qwen3.SubLn;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -107,9 +109,11 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
    * @param layer layer that is distilled, from 0, the same in teacher and student
    * @param splitHeads vectors a token is cut into for the relation term
    * @param measureEvery steps between measurements of the terms' gradient norms
+   * @param teacherWeights when given, how the teacher's matrices are held: {@code bf16} rounds them and halves their memory
    */
   public record Distill(int epochs, int batch, int maxTokens, double rate, double warmup, double lambda, double gamma,
-      OptionalDouble gammaRatio, double tau, int layer, int splitHeads, int measureEvery) {}
+      OptionalDouble gammaRatio, double tau, int layer, int splitHeads, int measureEvery,
+      Optional<FrozenWeights> teacherWeights) {}
 
   /**
    * The same experiment with its training scaled to another share of its time: tokens of pre-training and stage 2 are multiplied;
@@ -119,7 +123,8 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
     return new Recipe(name, task, model, tokenizer, corpora, scaled(pretrain, factor), scaled(teacher, factor),
         scaled(bitnetSft, factor), refine, scaled(continued, factor),
         new Distill(scaled(distill.epochs, factor), distill.batch, distill.maxTokens, distill.rate, distill.warmup, distill.lambda,
-            distill.gamma, distill.gammaRatio, distill.tau, distill.layer, distill.splitHeads, distill.measureEvery));
+            distill.gamma, distill.gammaRatio, distill.tau, distill.layer, distill.splitHeads, distill.measureEvery,
+            distill.teacherWeights));
   }
 
   /** The same experiment with a model of another size: as deep a layer is distilled, with as many split heads as query heads. */
@@ -127,7 +132,7 @@ public record Recipe(String name, String task, Model model, TokenizerTraining to
     int layer = distill.layer * other.layers / model.layers;
     return new Recipe(name, task, other, tokenizer, corpora, pretrain, teacher, bitnetSft, refine, continued,
         new Distill(distill.epochs, distill.batch, distill.maxTokens, distill.rate, distill.warmup, distill.lambda, distill.gamma,
-            distill.gammaRatio, distill.tau, layer, other.heads, distill.measureEvery));
+            distill.gammaRatio, distill.tau, layer, other.heads, distill.measureEvery, distill.teacherWeights));
   }
 
   private static Pretrain scaled(Pretrain stage, double factor) {

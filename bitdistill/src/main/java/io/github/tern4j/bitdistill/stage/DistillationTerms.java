@@ -33,7 +33,7 @@ public record DistillationTerms(Variable total, float crossEntropy, float logits
     AttentionStates teacherStates = options.relation().teacherTaps();
     AttentionStates studentStates = options.relation().studentTaps();
     Variable teacherHidden = teacher.network()
-        .hidden(teacherTape, batch.ids(), batch.batch(), batch.tokens(), teacherStates, false);
+        .hidden(teacherTape, batch.ids(), batch.batch(), batch.tokens(), teacherStates, true);
     Variable studentHidden = student.network()
         .hidden(tape, batch.ids(), batch.batch(), batch.tokens(), studentStates, checkpointed);
     int[] rows = options.logits().positions() == LogitsLoss.Positions.ANSWER ? AnswerRows.of(batch).rows() : unpaddedRows(batch);

@@ -8,13 +8,14 @@ import io.github.tern4j.nn.ParameterSet;
 import io.github.tern4j.nn.file.AtomicDirectory;
 import io.github.tern4j.nn.file.Checkpoint;
 import io.github.tern4j.nn.file.CheckpointContents;
+import io.github.tern4j.nn.file.PiecewiseCopy;
+import io.github.tern4j.nn.file.StoredTraining;
 import io.github.tern4j.nn.file.TrainingState;
 import io.github.tern4j.nn.optim.AdamW;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.CopyKernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
@@ -80,7 +80,7 @@ public final class TrainingCheckpoints {
   }
 
   /**
-   * Puts weights and moments of the newest checkpoint in place and returns the rest, when there is a checkpoint.
+   * Puts weights and moments of the newest checkpoint in place, piece by piece, and returns the rest, when there is a checkpoint.
    *
    * @throws BadInputException when the checkpoint is broken, of another model or of another seed
    */
@@ -92,19 +92,27 @@ public final class TrainingCheckpoints {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     parameters.all().forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-      Map<String, Tensor> weights = checkpoint.weights(shapes, Set.of());
-      return checkpoint.trainingState(shapes).map(state -> {
-        if (state.seed() != seed) {
-          throw new BadInputException(directory + ": is of a training with seed " + state.seed() + "; expected seed " + seed);
+      checkpoint.requireWeights(shapes);
+      return checkpoint.training(shapes).map(training -> {
+        try (training) {
+          return resume(checkpoint, training, parameters, optimizer);
         }
-        CopyKernel kernel = parameters.backend().kernel(CopyKernel.class);
-        for (Parameter parameter : parameters.all()) {
-          kernel.copy(parameters.backend().adopt(weights.get(parameter.name())), 1, parameter.value(), false);
-        }
-        optimizer.restore(state.firstMoments(), state.secondMoments(), state.step());
-        return loop(state.loop());
       });
     }
+  }
+
+  private State resume(Checkpoint checkpoint, StoredTraining training, ParameterSet parameters, AdamW optimizer) {
+    if (training.seed() != seed) {
+      throw new BadInputException(directory + ": is of a training with seed " + training.seed() + "; expected seed " + seed);
+    }
+    PiecewiseCopy copy = new PiecewiseCopy(parameters.backend());
+    for (Parameter parameter : parameters.all()) {
+      String name = parameter.name();
+      copy.copy(checkpoint.model(), name, parameter.value());
+      training.copyMoments(name, optimizer.firstMoments().get(name), optimizer.secondMoments().get(name), copy);
+    }
+    optimizer.continueAfter(training.step());
+    return loop(training.loop());
   }
 
   private State loop(ObjectNode json) {

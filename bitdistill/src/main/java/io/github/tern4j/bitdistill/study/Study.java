@@ -2,6 +2,7 @@ package io.github.tern4j.bitdistill.study;
 
 import io.github.tern4j.bitdistill.loss.LogitsLoss;
 import io.github.tern4j.bitdistill.loss.RelationLoss;
+import io.github.tern4j.bitdistill.model.FrozenModel;
 import io.github.tern4j.bitdistill.model.ModelFolder;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.bitdistill.progress.Progress;
@@ -100,8 +101,7 @@ public final class Study {
         model -> pretraining("stage 2: continual pre-training", recipe.continued()).run(model,
             corpusBatches(corpus, recipe.continued(), "continued"), checkpoints("continued"), stopRequested, progress));
     Trained student = stage("student", () -> ModelFolder.load(folder.model("continued"), backend, true),
-        model -> distillation().run(ModelFolder.load(folder.model("teacher"), backend, false), model, distillationBatches(task),
-            checkpoints("student"), stopRequested, progress));
+        model -> distilled(model, task));
     return new Models(base, teacher, bitnetSft, refined, continued, student);
   }
 
@@ -137,6 +137,13 @@ public final class Study {
       SubLnRefinement.calibrate(base, student, corpusBatches(corpus, recipe.continued(), "continued").at(0));
     }
     return student;
+  }
+
+  private History distilled(TrainableModel student, EncodedTask task) {
+    try (FrozenModel teacher = FrozenModel.open(folder.model("teacher"), backend, recipe.distill().teacherWeights())) {
+      return distillation().run(teacher.model(), student, distillationBatches(task), checkpoints("student"), stopRequested,
+          progress);
+    }
   }
 
   private Pretraining pretraining(String title, Recipe.Pretrain stage) {

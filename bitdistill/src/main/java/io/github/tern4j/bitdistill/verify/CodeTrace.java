@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** A backend that remembers, as a hash for each call, which integer codes its quantizers have given. */
 final class CodeTrace implements Backend {
@@ -94,6 +95,11 @@ final class CodeTrace implements Backend {
   }
 
   @Override
+  public void forEachChunk(int chunks, IntConsumer body) {
+    backend.forEachChunk(chunks, body);
+  }
+
+  @Override
   public String name() {
     return backend.name();
   }
@@ -101,6 +107,11 @@ final class CodeTrace implements Backend {
   @Override
   public Tensor allocate(Shape shape) {
     return backend.allocate(shape);
+  }
+
+  @Override
+  public void write(Tensor host, Tensor target) {
+    backend.write(host, target);
   }
 
   @Override

@@ -156,7 +156,7 @@ class InferenceCommandsTest {
     assertThat(run("inspect", student.toString(), "--batch", "2", "--tokens", "16")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("model.layers.0.mlp.down_proj.weight", "ternary codes of all projections: -1 ",
         "latent weights of all projections in units of Delta",
-        "memory to train it, 2 sequences of 16 tokens a step, in MiB:", "--recompute");
+        "memory to train it, 2 sequences of 16 tokens a step, in MiB:", "--recompute", "its weights, BF16");
     assertThat(run("inspect", student.toString(), "--json")).isZero();
     assertThat(json().propertyNames()).containsExactly("path", "format", "parameters", "projection_parameters", "bytes",
         "block_weight_bytes", "tensors", "codes", "histogram", "memory");

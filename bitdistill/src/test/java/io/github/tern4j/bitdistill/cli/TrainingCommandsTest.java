@@ -157,6 +157,13 @@ class TrainingCommandsTest {
   }
 
   @Test
+  void aRoundedTeacherTeachesToo() {
+    run("distill --teacher @teacher --student @continued --task sst2 --data @data --epochs 1 --batch 4 --layer 1 --split-heads 4"
+        + " --teacher-weights bf16 --json --out " + folder.resolve("model")).json();
+    assertThat(names(folder)).containsExactly("model");
+  }
+
+  @Test
   void summariesAreLearnt() {
     run("finetune --model @base --task xsum --data @data --epochs 1 --batch 4 --max-tokens 24 --json --out "
         + folder.resolve("model")).json();
@@ -206,6 +213,10 @@ class TrainingCommandsTest {
     "distill --teacher @teacher --student @refined --task sst2 --data @data --layer 1 --split-heads 5 --out OUT | divisor of 12",
     "distill --teacher @teacher --student @refined --task sst2 --data @data --layer 1 --split-heads 4 --tau 0 --out OUT"
         + " | tau 0.0",
+    "distill --teacher @teacher --student @refined --task sst2 --data @data --layer 1 --split-heads 4 --teacher-weights f16"
+        + " --out OUT | --teacher-weights",
+    "distill --teacher @student --student @refined --task sst2 --data @data --layer 1 --split-heads 4 --teacher-weights bf16"
+        + " --out OUT | a model with ternary projections",
     "distill --teacher @none --student @refined --task sst2 --data @data --layer 1 --split-heads 4 --out OUT | none",
     "evaluate --model @none --task sst2 --data @data | none",
     "evaluate --model @base --task none --data @data | \"none\" is unknown",

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.op.VocabularyLoss;
+import io.github.tern4j.bitdistill.loss.AttentionStates;
+import io.github.tern4j.bitdistill.loss.RelationLoss;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
@@ -37,6 +39,42 @@ class MemoryPlanTest {
     long ends = 4 * BATCH * TOKENS * (2 * config.hiddenSize() + 1);
     assertThat(forwardBytes(config, true))
         .isEqualTo(plan.recomputed().activations() + plan.recomputed().quantizedWeights() - ends);
+  }
+
+  @ParameterizedTest(name = "SubLN {0}, ternary {1}")
+  @CsvSource({"NONE, false", "PAPER, true"})
+  void aTeacherLeavesOneResultOfEachLayerAndAllOfTheDistilledOne(SubLn subLn, boolean ternary) {
+    BitDistillConfig options = new BitDistillConfig(subLn, ternary, 1e-5f, 1e-5f, EpsilonRule.ADDED, 0);
+    QwenConfig full = QwenConfig.of(31, 40, 52, 3, 4, 2, 12, true, 0.02);
+    QwenConfig student = full.withBitDistill(options);
+    MemoryPlan plan = MemoryPlan.of(student, BATCH, TOKENS);
+    int last = full.numHiddenLayers() - 1;
+    AttentionStates taps = RelationLoss.paper(new RelationLoss.LayerPair(last, last), 2).teacherTaps();
+    try (CpuBackend backend = (CpuBackend) Backends.open("reference", 1)) {
+      TrainableModel teacher = TrainableModel.build(full, ParameterSource.fresh(backend, Rng.of(1)), backend);
+      try (Tape tape = Tape.inference(backend)) {
+        teacher.network().hidden(tape, new int[BATCH * TOKENS], BATCH, TOKENS, taps, true);
+        assertThat(backend.pool().allocatedBytes()).isEqualTo(plan.teacher().plainActivations());
+      }
+      assertThat(plan.teacher().f32Weights()).isEqualTo(4 * teacher.network().parameters().size());
+    }
+    // Of three layers, two keep more in the plain step than their inputs.
+    long inputs = 4L * BATCH * TOKENS * full.hiddenSize() * full.numHiddenLayers();
+    long layer = (plan.plain().activations() - plan.recomputed().activations() + inputs) / last;
+    assertThat(plan.teacher().recomputedActivations() - plan.teacher().plainActivations()).isEqualTo(layer);
+  }
+
+  @Test
+  void aTeacherInBf16TakesHalfForItsMatrices() {
+    QwenConfig qwen = QwenConfig.of(151_936, 1024, 3072, 28, 16, 8, 128, true, 0.02);
+    MemoryPlan plan = MemoryPlan.of(qwen, 1, 128);
+    // Two norms of the hidden size and two of the head's width a layer, and the last norm.
+    long norms = 28 * (2 * 1024 + 2 * 128) + 1024;
+    assertThat(plan.teacher().bf16Weights()).isEqualTo(2 * (plan.parameters() - norms) + 4 * norms);
+    assertThat(plan.plainDistillationPeak(plan.teacher().f32Weights()) - plan.plainDistillationPeak(plan.teacher().bf16Weights()))
+        .isEqualTo(plan.teacher().f32Weights() - plan.teacher().bf16Weights());
+    assertThat(plan.recomputedDistillationPeak(0)).isEqualTo(
+        plan.peak(plan.recomputed()) + plan.teacher().recomputedActivations() + plan.teacher().logits());
   }
 
   private static long forwardBytes(QwenConfig config, boolean checkpointed) {

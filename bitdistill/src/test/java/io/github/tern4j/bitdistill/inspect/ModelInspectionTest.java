@@ -1,6 +1,7 @@
 package io.github.tern4j.bitdistill.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.tern4j.bitdistill.infer.StudentExport;
 import io.github.tern4j.bitdistill.model.ModelFolder;
@@ -15,7 +16,10 @@ import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
+import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +64,27 @@ class ModelInspectionTest {
     assertThat(inspection.format()).isEqualTo("configuration");
     assertThat(inspection.tensors()).isEmpty();
     assertThat(inspection.memory()).isEqualTo(ModelInspection.of(directory, 2, 8, backend).memory());
+  }
+
+  @Test
+  void aDirectoryWithNothingButAConfigurationHasThePlanToo() throws IOException {
+    Path directory = student();
+    Path alone = Files.createDirectory(folder.resolve("alone"));
+    Files.copy(directory.resolve("config.json"), alone.resolve("config.json"));
+    ModelInspection inspection = ModelInspection.of(alone, 2, 8, backend);
+    assertThat(inspection.format()).isEqualTo("configuration");
+    assertThat(inspection.memory()).isEqualTo(ModelInspection.of(directory, 2, 8, backend).memory());
+  }
+
+  @Test
+  void aDirectoryThatLacksAPartOfAModelIsRefused() throws IOException {
+    Path directory = student();
+    Files.move(directory.resolve(ModelFiles.SINGLE), directory.resolve("model-00001-of-00002.safetensors"));
+    assertThatThrownBy(() -> ModelInspection.of(directory, 2, 8, backend)).isInstanceOf(BadInputException.class)
+        .hasMessage(directory + ": no model weights; expected model.safetensors or model.safetensors.index.json");
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertThatThrownBy(() -> ModelInspection.of(empty, 2, 8, backend)).isInstanceOf(BadInputException.class)
+        .hasMessage(empty.resolve("config.json") + ": cannot be read: no such file or directory");
   }
 
   @Test

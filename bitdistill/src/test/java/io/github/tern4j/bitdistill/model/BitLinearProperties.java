@@ -61,7 +61,12 @@ class BitLinearProperties {
 
     /** Standard normal values of a stream of this layer's seed. */
     Tensor normal(String stream, int... dims) {
-      return Initializer.normal(1).values(Shape.of(dims), Rng.of(seed).at(stream));
+      Rng rng = Rng.of(seed).at(stream);
+      float[] values = new float[Shape.of(dims).intSize()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) rng.normal(i);
+      }
+      return Tensor.of(values, dims);
     }
 
     ParameterSource parameters(Backend backend) {

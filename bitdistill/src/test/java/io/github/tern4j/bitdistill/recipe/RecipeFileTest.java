@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.tern4j.bitdistill.study.ModelSize;
+import io.github.tern4j.bitdistill.model.FrozenWeights;
 import io.github.tern4j.tensor.BadInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,6 +43,17 @@ class RecipeFileTest {
   void gammaRatioMayBeLeftOut() throws IOException {
     assertThat(read(quickstart()).distill().gammaRatio()).isEmpty();
     assertThat(read(quickstart().replace("gamma: 100", "gamma: 100, gamma_ratio: 0.5")).distill().gammaRatio()).hasValue(0.5);
+  }
+
+  @Test
+  void theTeachersWeightsMayBeRounded() throws IOException {
+    assertThat(read(quickstart()).distill().teacherWeights()).isEmpty();
+    Recipe rounded = read(quickstart().replace("gamma: 100", "gamma: 100, teacher_weights: bf16"));
+    assertThat(rounded.distill().teacherWeights()).hasValue(FrozenWeights.BF16);
+    assertThat(rounded.scaled(0.5).withModel(rounded.model()).distill().teacherWeights()).hasValue(FrozenWeights.BF16);
+    String wrong = quickstart().replace("gamma: 100", "gamma: 100, teacher_weights: int8");
+    assertThatThrownBy(() -> read(wrong)).isInstanceOf(BadInputException.class).message().doesNotContain("\n")
+        .contains("int8", "teacher_weights");
   }
 
   @Test

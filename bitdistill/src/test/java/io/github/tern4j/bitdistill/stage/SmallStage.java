@@ -94,6 +94,12 @@ enum SmallStage {
     };
   }
 
+  /** Distils a teacher into a student for {@link #STEPS} steps. */
+  static History distil(TrainableModel teacher, TrainableModel student, long seed) {
+    return new Distillation("distillation", Way.PLAIN.options(), DISTILLATION_WITH_GAMMA_RATIO.distillation(), EPOCHS)
+        .run(teacher, student, examples(seed), Optional.empty(), () -> false, Progress.silent());
+  }
+
   private DistillationOptions distillation() {
     OptionalDouble ratio = this == DISTILLATION_WITH_GAMMA_RATIO ? OptionalDouble.of(0.5) : OptionalDouble.empty();
     LogitsLoss.Positions positions =

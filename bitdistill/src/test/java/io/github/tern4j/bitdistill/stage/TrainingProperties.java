@@ -8,6 +8,7 @@ import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.nn.data.TokenShard;
 import io.github.tern4j.nn.data.TokenShardWriter;
 import io.github.tern4j.nn.file.Checkpoint;
+import io.github.tern4j.nn.file.StoredTraining;
 import io.github.tern4j.nn.tokenizer.BpeTrainer;
 import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.tensor.Backend;
@@ -204,8 +205,11 @@ class TrainingProperties {
         checkpoints("direct", seed), stopAfter(1, 0))).isInstanceOf(StoppedException.class);
     Map<String, Shape> shapes = new LinkedHashMap<>();
     model.network().parameters().all().forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
-    try (Checkpoint checkpoint = Checkpoint.open(folder.resolve("direct"))) {
-      return checkpoint.trainingState(shapes).orElseThrow().firstMoments();
+    try (Checkpoint checkpoint = Checkpoint.open(folder.resolve("direct"));
+        StoredTraining training = checkpoint.training(shapes).orElseThrow()) {
+      Map<String, Tensor> moments = new LinkedHashMap<>();
+      shapes.keySet().forEach(name -> moments.put(name, training.moments().floats("first_moment." + name)));
+      return moments;
     } finally {
       TrainingCheckpoints.remove(folder.resolve("direct"));
     }

@@ -66,7 +66,7 @@ class ExperimentTest {
         new Recipe.TokenizerTraining(800, recipe.tokenizer().lowercase()), recipe.corpora(), shrunk(recipe.pretrain()),
         shrunk(recipe.teacher()), shrunk(recipe.bitnetSft()), recipe.refine(), shrunk(recipe.continued()),
         new Recipe.Distill(1, 4, 40, distill.rate(), distill.warmup(), distill.lambda(), distill.gamma(), distill.gammaRatio(),
-            distill.tau(), distill.layer(), distill.splitHeads(), 2));
+            distill.tau(), distill.layer(), distill.splitHeads(), 2, distill.teacherWeights()));
   }
 
   private static Recipe.Pretrain shrunk(Recipe.Pretrain stage) {

@@ -3,7 +3,6 @@ package io.github.tern4j.nn.file;
 import io.github.tern4j.nn.TensorSource;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Shape;
-import io.github.tern4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,8 +29,6 @@ public final class Checkpoint implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String STATE_TENSORS = "training_state.safetensors";
   private static final String STATE = "training_state.json";
-  private static final String FIRST_MOMENT = "first_moment.";
-  private static final String SECOND_MOMENT = "second_moment.";
 
   /** What checkpoints consist of; a directory with anything else is not one that may be replaced. */
   private static final Set<String> OWN_FILES = Set.of(CONFIG, "generation_config.json", ModelFiles.SINGLE, ModelFiles.INDEX,
@@ -108,8 +105,8 @@ public final class Checkpoint implements AutoCloseable {
 
   private static void write(TrainingState state, Path building) {
     SafetensorsWriter moments = new SafetensorsWriter();
-    state.firstMoments().forEach((name, moment) -> moments.add(FIRST_MOMENT + name, moment, SafetensorsType.F32));
-    state.secondMoments().forEach((name, moment) -> moments.add(SECOND_MOMENT + name, moment, SafetensorsType.F32));
+    state.firstMoments().forEach((name, moment) -> moments.add(StoredTraining.FIRST_MOMENT + name, moment, SafetensorsType.F32));
+    state.secondMoments().forEach((name, moment) -> moments.add(StoredTraining.SECOND_MOMENT + name, moment, SafetensorsType.F32));
     moments.write(building.resolve(STATE_TENSORS));
     ObjectNode json = JsonFile.STRICT.createObjectNode();
     json.put("step", state.step()).put("seed", state.seed()).put("tokens_seen", state.tokensSeen()).set("loop", state.loop());
@@ -144,49 +141,43 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * The weights widened to F32.
+   * Refuses weights that are not those of a model.
    *
    * @param shapes shape of every parameter
-   * @param alsoAllowed names that may be there without being asked for, such as {@code lm_head.weight} beside a tied embedding
    * @throws BadInputException naming all missing, superfluous and mis-shaped tensors
    */
-  public Map<String, Tensor> weights(Map<String, Shape> shapes, Set<String> alsoAllowed) {
-    requireShapes(model.toString(), model, shapes, alsoAllowed);
-    Map<String, Tensor> weights = new LinkedHashMap<>();
-    shapes.keySet().forEach(name -> weights.put(name, model.floats(name)));
-    return weights;
+  public void requireWeights(Map<String, Shape> shapes) {
+    requireShapes(model.toString(), model, shapes);
   }
 
   /**
-   * The state of the training, where the checkpoint has one.
+   * The state of the training, where the checkpoint has one; the caller closes it.
    *
    * @param shapes shape of every trained parameter
    * @throws BadInputException naming all missing, superfluous and mis-shaped moments, or a wrong key
    */
-  public Optional<TrainingState> trainingState(Map<String, Shape> shapes) {
+  public Optional<StoredTraining> training(Map<String, Shape> shapes) {
     if (!Files.exists(directory.resolve(STATE))) {
       return Optional.empty();
     }
     JsonObject json = JsonFile.read(directory.resolve(STATE));
-    try (SafetensorsFile moments = SafetensorsFile.open(directory.resolve(STATE_TENSORS))) {
+    SafetensorsFile moments = SafetensorsFile.open(directory.resolve(STATE_TENSORS));
+    try {
       Map<String, Shape> momentShapes = new LinkedHashMap<>();
       shapes.forEach((name, shape) -> {
-        momentShapes.put(FIRST_MOMENT + name, shape);
-        momentShapes.put(SECOND_MOMENT + name, shape);
+        momentShapes.put(StoredTraining.FIRST_MOMENT + name, shape);
+        momentShapes.put(StoredTraining.SECOND_MOMENT + name, shape);
       });
-      requireShapes(moments.toString(), moments, momentShapes, Set.of());
-      Map<String, Tensor> first = new LinkedHashMap<>();
-      Map<String, Tensor> second = new LinkedHashMap<>();
-      for (String name : shapes.keySet()) {
-        first.put(name, moments.floats(FIRST_MOMENT + name));
-        second.put(name, moments.floats(SECOND_MOMENT + name));
-      }
-      return Optional.of(new TrainingState(json.wholeNumber("step"), json.wholeNumber("seed"), json.wholeNumber("tokens_seen"),
-          first, second, json.object("loop").node()));
+      requireShapes(moments.toString(), moments, momentShapes);
+      return Optional.of(new StoredTraining(json.wholeNumber("step"), json.wholeNumber("seed"), json.wholeNumber("tokens_seen"),
+          moments, json.object("loop").node()));
+    } catch (Throwable thrown) {
+      moments.close();
+      throw thrown;
     }
   }
 
-  private static void requireShapes(String where, TensorSource tensors, Map<String, Shape> shapes, Set<String> alsoAllowed) {
+  private static void requireShapes(String where, TensorSource tensors, Map<String, Shape> shapes) {
     List<String> problems = new ArrayList<>();
     shapes.forEach((name, shape) -> {
       if (!tensors.names().contains(name)) {
@@ -196,7 +187,7 @@ public final class Checkpoint implements AutoCloseable {
       }
     });
     for (String name : tensors.names()) {
-      if (!shapes.containsKey(name) && !alsoAllowed.contains(name)) {
+      if (!shapes.containsKey(name)) {
         problems.add("unexpected " + Quoted.line(name) + " " + Quoted.line(tensors.shape(name).toString()));
       }
     }

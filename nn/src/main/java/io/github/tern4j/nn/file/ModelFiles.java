@@ -3,7 +3,9 @@ package io.github.tern4j.nn.file;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -61,6 +63,19 @@ public final class ModelFiles implements StoredTensors {
       return openShards(path.resolve(INDEX));
     }
     throw new BadInputException(path + ": no model weights; expected " + SINGLE + " or " + INDEX);
+  }
+
+  /**
+   * Whether a directory has any file with weights, be it only a shard whose index is missing.
+   *
+   * @throws BadInputException when it cannot be read
+   */
+  public static boolean areIn(Path directory) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.safetensors*")) {
+      return files.iterator().hasNext();
+    } catch (IOException failure) {
+      throw FileFailure.reading(directory, failure);
+    }
   }
 
   private static ModelFiles openSingle(Path file) {

@@ -5,7 +5,8 @@ import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a training needs beside the weights to go on with the same bits.
+ * What a training needs beside the weights to go on with the same bits, for a checkpoint to write; {@link StoredTraining} is what
+ * it reads.
  *
  * @param step optimizer steps done
  * @param seed seed of the run

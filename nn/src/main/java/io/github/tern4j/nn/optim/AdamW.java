@@ -5,7 +5,6 @@ import io.github.tern4j.nn.ParameterSet;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
-import io.github.tern4j.tensor.kernel.CopyKernel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -89,23 +88,18 @@ public final class AdamW {
     return steps;
   }
 
-  /** First moments by parameter name, for checkpoints. */
+  /** First moments by parameter name, for checkpoints to read and to write. */
   public Map<String, Tensor> firstMoments() {
     return Collections.unmodifiableMap(firstMoments);
   }
 
-  /** Second moments by parameter name, for checkpoints. */
+  /** Second moments by parameter name, for checkpoints to read and to write. */
   public Map<String, Tensor> secondMoments() {
     return Collections.unmodifiableMap(secondMoments);
   }
 
-  /** Continues from a checkpoint: moments by parameter name (host tensors of the right shapes, given away) and the number of steps done. */
-  public void restore(Map<String, Tensor> first, Map<String, Tensor> second, long stepsDone) {
-    CopyKernel kernel = parameters.backend().kernel(CopyKernel.class);
-    for (Parameter parameter : parameters.all()) {
-      kernel.copy(parameters.backend().adopt(first.get(parameter.name())), 1, firstMoments.get(parameter.name()), false);
-      kernel.copy(parameters.backend().adopt(second.get(parameter.name())), 1, secondMoments.get(parameter.name()), false);
-    }
+  /** Continues from a checkpoint after {@code stepsDone} steps, whose moments have been written into this optimizer's. */
+  public void continueAfter(long stepsDone) {
     steps = stepsDone;
   }
 }

@@ -120,6 +120,11 @@ public record QwenConfig(
     return copy(maxPositionEmbeddings, bosTokenId, eosTokenId, Optional.of(changed));
   }
 
+  /** The full-precision model of the same sizes. */
+  public QwenConfig withoutBitDistill() {
+    return copy(maxPositionEmbeddings, bosTokenId, eosTokenId, Optional.empty());
+  }
+
   /** The same model with another longest sequence. */
   public QwenConfig withMaxPositionEmbeddings(int changed) {
     return copy(changed, bosTokenId, eosTokenId, bitDistill);

@@ -10,7 +10,7 @@ public interface EmbeddingKernel extends Kernel {
   /**
    * {@code out[i] = table[ids[i]]}.
    *
-   * @param table {@code [entries, n]}
+   * @param table {@code [entries, n]}; F32, or BF16 as files store it, which is widened exactly
    * @param out {@code [ids.length, n]}
    * @throws IllegalArgumentException when an id is outside the table
    */
@@ -21,16 +21,17 @@ public interface EmbeddingKernel extends Kernel {
 
   /** Refuses operands of {@link #gather} that do not fit, and ids outside the table. */
   static void checkGather(Tensor table, int[] ids, Tensor out) {
-    check(Operands.of("gather", "table, out", table, out).apart(out, table), table, ids, out);
+    check(Operands.of("gather", "table, out", table, out).contiguous(table).apart(out, table), table, ids, out);
   }
 
   /** Refuses operands of {@link #scatterAdd} that do not fit, and ids outside the table. */
   static void checkScatterAdd(Tensor gradOut, int[] ids, Tensor gradTable) {
-    check(Operands.of("scatterAdd", "gradOut, gradTable", gradOut, gradTable).apart(gradTable, gradOut), gradTable, ids, gradOut);
+    Operands operands = Operands.of("scatterAdd", "gradOut, gradTable", gradOut, gradTable).contiguous().apart(gradTable, gradOut);
+    check(operands, gradTable, ids, gradOut);
   }
 
   private static void check(Operands operands, Tensor table, int[] ids, Tensor rows) {
-    operands.contiguous().ranked(table, 2, "a table [entries, n]").shaped(rows, Shape.of(ids.length, table.dim(1)), "[ids, n]");
+    operands.ranked(table, 2, "a table [entries, n]").shaped(rows, Shape.of(ids.length, table.dim(1)), "[ids, n]");
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= table.dim(0)) {
         throw operands.failure("id " + ids[i] + " at position " + i + " is outside the table", "0.." + (table.dim(0) - 1));

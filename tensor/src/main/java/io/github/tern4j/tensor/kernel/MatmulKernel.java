@@ -9,6 +9,9 @@ import io.github.tern4j.tensor.Tensor;
  * <p><b>Summation:</b> k is cut into blocks of {@value #K_BLOCK}. Inside a block the sum starts at zero and ascends in k with
  * fused multiply-add; block sums are added to the output in ascending order (to its old value first with {@code accumulate};
  * otherwise the first block's sum is the start). Hence results do not depend on tiling, threads or vector width.
+ *
+ * <p>{@code b} may be BF16 as files store it, little-endian at any alignment: a frozen weight in a mapped file. It is widened
+ * exactly where it is read, so that the product has the bits of that with the same values in F32.
  */
 public interface MatmulKernel extends Kernel {
 
@@ -21,7 +24,7 @@ public interface MatmulKernel extends Kernel {
    *
    * @param a {@code [.., m, k]}, or {@code [.., k, m]} with {@code transposeA}
    * @param transposeA whether {@code a} is stored transposed
-   * @param b {@code [.., k, n]}, or {@code [.., n, k]} with {@code transposeB} (a weight is {@code [out, in]})
+   * @param b {@code [.., k, n]}, or {@code [.., n, k]} with {@code transposeB} (a weight is {@code [out, in]}); F32 or BF16
    * @param transposeB whether {@code b} is stored transposed
    * @param out {@code [.., m, n]}
    * @param accumulate whether to add to {@code out}
@@ -31,7 +34,7 @@ public interface MatmulKernel extends Kernel {
 
   /** Refuses operands of {@link #matmul} that do not fit. */
   static void checkMatmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out) {
-    Operands operands = Operands.of("matmul", "a, b, out", a, b, out).rankedAtLeast(2).strided().writable(out).apart(out, a, b);
+    Operands operands = Operands.of("matmul", "a, b, out", a, b, out).rankedAtLeast(2).strided(b).writable(out).apart(out, a, b);
     int m = a.dim(transposeA ? -1 : -2);
     int k = a.dim(transposeA ? -2 : -1);
     int n = b.dim(transposeB ? -2 : -1);

@@ -26,9 +26,9 @@ final class Operands {
     return new Operands(op, names, tensors);
   }
 
-  /** All operands are F32 and contiguous. */
-  Operands contiguous() {
-    f32();
+  /** All operands are F32 and contiguous; those of {@code stored} may be BF16. */
+  Operands contiguous(Tensor... stored) {
+    f32(stored);
     for (Tensor tensor : tensors) {
       if (!tensor.isContiguous()) {
         throw failure(name(tensor) + " is a strided view", "contiguous tensors");
@@ -37,9 +37,9 @@ final class Operands {
     return this;
   }
 
-  /** All operands are F32 with neighbouring elements along the last dimension. */
-  Operands strided() {
-    f32();
+  /** All operands are F32, those of {@code stored} perhaps BF16, with neighbouring elements along the last dimension. */
+  Operands strided(Tensor... stored) {
+    f32(stored);
     for (Tensor tensor : tensors) {
       if (!tensor.lastIsContiguous()) {
         throw failure("the last dimension of " + name(tensor) + " has gaps", "stride 1 along the last dimension");
@@ -48,11 +48,12 @@ final class Operands {
     return this;
   }
 
-  /** All operands are F32. */
-  Operands f32() {
+  /** All operands are F32; those of {@code stored} may be BF16, which is widened where it is read. */
+  Operands f32(Tensor... stored) {
     for (Tensor tensor : tensors) {
-      if (tensor.dtype() != DType.F32) {
-        throw failure(name(tensor) + " is " + tensor.dtype(), "F32");
+      boolean mayBeBf16 = Arrays.asList(stored).contains(tensor);
+      if (tensor.dtype() != DType.F32 && !(mayBeBf16 && tensor.dtype() == DType.BF16)) {
+        throw failure(name(tensor) + " is " + tensor.dtype(), mayBeBf16 ? "F32 or BF16" : "F32");
       }
     }
     return this;

@@ -12,7 +12,7 @@ final class ReferenceEmbedding implements EmbeddingKernel {
     int n = table.dim(1);
     for (int row = 0; row < ids.length; row++) {
       for (int i = 0; i < n; i++) {
-        out.array()[out.arrayOffset() + row * n + i] = table.array()[table.arrayOffset() + ids[row] * n + i];
+        out.array()[out.arrayOffset() + row * n + i] = table.get(ids[row], i);
       }
     }
   }

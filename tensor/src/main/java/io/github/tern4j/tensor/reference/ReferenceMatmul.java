@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.reference;
 
+import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
@@ -13,7 +14,8 @@ final class ReferenceMatmul implements MatmulKernel {
     MatmulKernel.checkMatmul(a, transposeA, b, transposeB, out);
     // A transposed operand is read with its last two strides exchanged.
     Tensor left = sharedByBatch(transposeA ? a.transpose(-1, -2) : a, out);
-    Tensor right = sharedByBatch(transposeB ? b.transpose(-1, -2) : b, out);
+    Tensor values = widened(b);
+    Tensor right = sharedByBatch(transposeB ? values.transpose(-1, -2) : values, out);
     int[] leftAt = Positions.of(left, 2);
     int[] rightAt = Positions.of(right, 2);
     int[] outAt = Positions.of(out, 2);
@@ -27,6 +29,10 @@ final class ReferenceMatmul implements MatmulKernel {
         }
       }
     }
+  }
+
+  private static Tensor widened(Tensor b) {
+    return b.dtype() == DType.F32 ? b : Tensor.of(b.toFloats(), b.shape().dims());
   }
 
   /** The view whose leading dimensions are those of {@code out}. */

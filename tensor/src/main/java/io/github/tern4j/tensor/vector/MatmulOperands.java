@@ -11,6 +11,7 @@ import io.github.tern4j.tensor.kernel.Positions;
  * @param m rows of the output
  * @param n columns of the output
  * @param k terms of the inner sum
+ * @param b what panels of b are packed from
  * @param aStride distance of the stored rows of a
  * @param bStride distance of the stored rows of b
  * @param outStride distance of the rows of the output
@@ -19,7 +20,7 @@ import io.github.tern4j.tensor.kernel.Positions;
  * @param outAt first element of the output by batch entry
  */
 record MatmulOperands(int m, int n, int k, float[] a, boolean transposeA, int aStride, int[] aAt,
-    float[] b, boolean transposeB, int bStride, int[] bAt, float[] out, int outStride, int[] outAt) {
+    PanelSource b, boolean transposeB, int bStride, int[] bAt, float[] out, int outStride, int[] outAt) {
 
   /** Operands that have passed the contract's check. */
   static MatmulOperands of(Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out) {
@@ -38,7 +39,7 @@ record MatmulOperands(int m, int n, int k, float[] a, boolean transposeA, int aS
       outAt = new int[] {outAt[0]};
     }
     return new MatmulOperands(m, out.dim(-1), k, a.array(), transposeA, aStride, aAt,
-        b.array(), transposeB, b.arrayStride(-2), bAt, out.array(), outStride, outAt);
+        PanelSource.of(b), transposeB, b.arrayStride(-2), bAt, out.array(), outStride, outAt);
   }
 
   /** Number of batch entries. */

@@ -82,7 +82,8 @@ final class MatmulPacking {
     }
   }
 
-  private static void interleave(
+  /** {@code packed[to + k * packedStride + r] = x[at + r * stride + k]} for r below {@code rows}, zeros up to a whole group. */
+  static void interleave(
       float[] x, int at, int stride, int rows, int depth, float[] packed, int to, int packedStride) {
     int vectorized = 0;
     if (rows == MatmulTile.GROUP && packedStride == MatmulTile.GROUP) {

@@ -20,9 +20,10 @@ final class VectorEmbedding implements EmbeddingKernel {
   public void gather(Tensor table, int[] ids, Tensor out) {
     EmbeddingKernel.checkGather(table, ids, out);
     int n = table.dim(1);
+    PanelSource source = PanelSource.of(table);
     Ranges.rows(workers, ids.length, n, (first, last) -> {
       for (int row = first; row < last; row++) {
-        System.arraycopy(table.array(), table.arrayOffset() + ids[row] * n, out.array(), out.arrayOffset() + row * n, n);
+        source.copy(table.arrayOffset() + ids[row] * n, n, out.array(), out.arrayOffset() + row * n);
       }
     });
   }

@@ -193,9 +193,9 @@ final class VectorMatmul implements MatmulKernel {
   private static void packPanel(MatmulOperands x, int entry, int k, int depth, int column, float[] packed, int at) {
     int columns = Math.min(MatmulTile.COLUMNS, x.n() - column);
     if (x.transposeB()) {
-      MatmulPacking.packTransposedPanel(x.b(), x.bAt(entry, k, column), x.bStride(), columns, depth, packed, at);
+      x.b().packTransposedPanel(x.bAt(entry, k, column), x.bStride(), columns, depth, packed, at);
     } else {
-      MatmulPacking.packPanel(x.b(), x.bAt(entry, k, column), x.bStride(), columns, depth, packed, at);
+      x.b().packPanel(x.bAt(entry, k, column), x.bStride(), columns, depth, packed, at);
     }
   }
 

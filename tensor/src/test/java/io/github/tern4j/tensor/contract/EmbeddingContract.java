@@ -29,6 +29,19 @@ public abstract class EmbeddingContract extends KernelContract<EmbeddingKernel> 
   }
 
   @EveryWidth
+  void rowsOfABf16TableAreWidened(int n) {
+    Operand table = tensors.bf16(11, n);
+    Operand out = tensors.normal(Layout.OFFSET, 20, n);
+    int[] ids = tensors.indices(20, 11);
+    float[] rows = table.values();
+    float[] expected = new float[20 * n];
+    for (int i = 0; i < 20; i++) {
+      System.arraycopy(rows, ids[i] * n, expected, i * n, n);
+    }
+    run((kernel, at) -> kernel.gather(at.of(table), ids, at.of(out))).equalTo(out, expected);
+  }
+
+  @EveryWidth
   void gradientsOfRepeatedIdsAddUpInOrder(int n) {
     Operand gradOut = tensors.normal(Layout.OFFSET, 50, n);
     Operand gradTable = tensors.normal(Layout.OFFSET, 7, n);

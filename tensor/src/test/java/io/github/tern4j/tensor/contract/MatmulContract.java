@@ -58,6 +58,41 @@ public abstract class MatmulContract extends KernelContract<MatmulKernel> {
     checkProduct(q, false, k, true, tensors.normal(2, 3, 5, 6), false);
   }
 
+  @ParameterizedTest(name = "{0} x {1} x {2}")
+  @CsvSource({"1,1,1", "1,16,15", "2,3,17", "17,15,33", "31,37,7", "5,17,257", "33,64,256", "6,31,600", "97,1,64", "140,40,300",
+      "0,3,4", "3,0,4", "3,4,0"})
+  void aBf16FactorGivesTheBitsOfItsValuesInF32(int m, int n, int k) {
+    for (boolean transposeB : new boolean[] {false, true}) {
+      for (boolean accumulate : new boolean[] {false, true}) {
+        Operand a = tensors.normal(Layout.STRIDED, m, k);
+        Operand stored = transposeB ? tensors.bf16(n, k) : tensors.bf16(k, n);
+        Operand widened = Operand.of(stored.values(), stored.shape().dims());
+        Operand out = tensors.normal(Layout.STRIDED, m, n);
+        float[] got =
+            run((kernel, at) -> kernel.matmul(at.of(a), false, at.of(stored), transposeB, at.of(out), accumulate)).of(out);
+        run((kernel, at) -> kernel.matmul(at.of(a), false, at.of(widened), transposeB, at.of(out), accumulate)).equalTo(out, got);
+      }
+    }
+  }
+
+  @Test
+  void partsOfABf16FactorAreMultipliedInPlace() {
+    Operand a = tensors.normal(2, 3, 19, 21);
+    Operand b = tensors.bf16(3, 40, 47).through(x -> x.slice(2, 5, 26).slice(1, 3, 36));
+    Operand widened = Operand.of(b.values(), 3, 33, 21);
+    Operand out = tensors.normal(2, 3, 19, 33);
+    float[] got = run((kernel, at) -> kernel.matmul(at.of(a), false, at.of(b), true, at.of(out), false)).of(out);
+    run((kernel, at) -> kernel.matmul(at.of(a), false, at.of(widened), true, at.of(out), false)).equalTo(out, got);
+  }
+
+  @Test
+  void otherOperandsThanTheRightFactorAreF32() {
+    Tensor stored = backend().upload(tensors.bf16(4, 4).view().apply(tensors.bf16(4, 4).buffer()));
+    Tensor floats = upload(new float[16], 4, 4);
+    assertThatIllegalArgumentException().isThrownBy(() -> kernel().matmul(stored, false, floats, false, floats, false))
+        .withMessage("matmul: a is BF16; a BF16 [4, 4], b F32 [4, 4], out F32 [4, 4]; expected F32");
+  }
+
   @Test
   void emptyBatchIsAccepted() {
     checkProduct(tensors.normal(0, 3, 5), false, tensors.normal(5, 4), false, tensors.normal(0, 3, 4), false);

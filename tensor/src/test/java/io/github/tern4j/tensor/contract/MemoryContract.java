@@ -1,6 +1,7 @@
 package io.github.tern4j.tensor.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.tern4j.tensor.Backend;
@@ -60,6 +61,17 @@ public abstract class MemoryContract {
     assertThat(downloaded).containsExactly(1, 2, 3);
     downloaded[0] = 9;
     assertThat(backend().download(uploaded)).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void aPartOfATensorIsWritten() {
+    Tensor target = backend().upload(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 6));
+    float[] host = {0, 7, 8};
+    backend().write(Tensor.of(host, 3).slice(0, 1, 3), target.slice(0, 3, 5));
+    host[1] = 9;
+    assertThat(backend().download(target)).containsExactly(1, 2, 3, 7, 8, 6);
+    assertThatIllegalArgumentException().isThrownBy(() -> backend().write(Tensor.of(host, 3), target.slice(0, 0, 2)))
+        .withMessageContaining("F32 [3]").withMessageContaining("F32 [2]");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.tern4j.tensor.ternary.PackedTernary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.function.UnaryOperator;
 
 /** Random test tensors in several layouts; the same seed and the same order of calls give the same tensors. */
@@ -23,6 +24,11 @@ public final class TestTensors {
     /** Rows with gaps between them, not at the beginning of the buffer. */
     STRIDED
   }
+
+  private static final ValueLayout.OfShort BF16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Elements in front of an operand in native memory. */
+  private static final int BEFORE = 12;
 
   private final Rng rng;
   private long made;
@@ -71,6 +77,18 @@ public final class TestTensors {
       segment.set(ValueLayout.JAVA_BYTE, i, (byte) stream.bits(i));
     }
     return new Operand(Tensor.of(new NativeStorage(segment, DType.I8), shape), UnaryOperator.identity());
+  }
+
+  /** Normal values rounded to BF16 in native memory: with 12 elements before the operand and a byte before all, as in a file. */
+  public Operand bf16(int... dims) {
+    Shape shape = Shape.of(dims);
+    float[] values = buffer(Shape.of(shape.intSize() + BEFORE)).array();
+    MemorySegment bytes = Arena.ofAuto().allocate(1 + DType.BF16.bytes(values.length)).asSlice(1);
+    for (int i = 0; i < values.length; i++) {
+      bytes.set(BF16, DType.BF16.bytes(i), (short) (Float.floatToIntBits(values[i]) >> Short.SIZE));
+    }
+    Tensor stored = Tensor.of(new NativeStorage(bytes, DType.BF16), Shape.of(values.length));
+    return new Operand(stored, all -> all.slice(0, BEFORE, values.length).reshape(dims));
   }
 
   /** A packed matrix of random codes and positive scales. */

@@ -270,6 +270,11 @@ final class KernelOutputs {
           transposeB ? values(n, k) : values(k, n), transposeB, out, true);
       record("matmul " + orientation, out);
     }
+    MemorySegment bf16 = TestMatrices.BF16.of(values(n, k).array(), n, k, 1).memory();
+    Tensor stored = Tensor.of(new NativeStorage(bf16, DType.BF16), Shape.of(n, k));
+    Tensor product = values(m, n);
+    table.get(MatmulKernel.class).matmul(values(m, k), false, stored, true, product, false);
+    record("matmul bf16", product);
     for (TestMatrices format : TestMatrices.values()) {
       DenseMatrix weight = format.of(values(n, k).array(), n, k, 1);
       Tensor out = values(m, n);
