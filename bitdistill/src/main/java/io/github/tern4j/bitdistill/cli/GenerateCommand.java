@@ -26,6 +26,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
 
+  @Mixin private HeadFlag head;
+
   @Mixin private SamplingOptions sampling;
 
   @Option(names = "--model", required = true, paramLabel = "DIR|FILE", description = "Model directory or .ternary file.")
@@ -55,7 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     Sampling settings = sampling.sampling();
     Tokenizer tokenizer = ModelArgument.tokenizer(model, tokenizerFile);
-    try (Backend backend = common.openBackend(); InferenceModel loaded = InferenceModel.load(model, backend)) {
+    try (Backend backend = common.openBackend(); InferenceModel loaded = head.load(model, backend)) {
       int[] promptIds = tokenizer.encode(prompt);
       StreamingDecoder decoder = tokenizer.streamingDecoder();
       StringBuilder text = new StringBuilder();

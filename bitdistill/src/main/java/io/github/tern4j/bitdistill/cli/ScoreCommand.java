@@ -15,6 +15,8 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
 
+  @Mixin private HeadFlag head;
+
   @Option(names = "--model", required = true, paramLabel = "DIR|FILE", description = "Model directory or .ternary file.")
   private Path model;
 
@@ -40,7 +42,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     int[] tokens = ModelArgument.ids(ids);
-    try (Backend backend = common.openBackend(); InferenceModel loaded = InferenceModel.load(model, backend)) {
+    try (Backend backend = common.openBackend(); InferenceModel loaded = head.load(model, backend)) {
       float[] logits = loaded.session().prefill(tokens);
       double total = 0;
       for (float loss : loaded.tokenLosses(new int[][] {tokens})[0]) {

@@ -2,13 +2,14 @@ package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.nn.TensorSource;
 import io.github.tern4j.nn.file.ModelFiles;
-import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.CpuBackend;
+import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
@@ -19,10 +20,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A Qwen3 for inference: full precision (F32, BF16) or a packed ternary student, every SubLN placement, with or without QK-norm,
+ * A Qwen3 for inference: full precision (F32, BF16, F16) or a packed ternary student, every SubLN placement, with or without QK-norm,
  * attention bias and tied embedding.
  *
  * <p>Logits equal those of the training forward pass within float error. They do not depend on how texts are grouped into
@@ -93,12 +95,23 @@ public final class InferenceModel implements AutoCloseable {
    * @throws BadInputException when files are missing or are not what they should be
    */
   public static InferenceModel load(Path path, Backend backend) {
+    return load(path, backend, Optional.empty());
+  }
+
+  /**
+   * The same with another format of embedding and head.
+   *
+   * @param tables their format, if not the stored one
+   * @throws BadInputException when files are missing or are not what they should be, or have values that the format cannot hold
+   */
+  public static InferenceModel load(Path path, Backend backend, Optional<TableFormat> tables) {
     if (Files.isDirectory(path)) {
-      return load(path, backend, formatOf(path));
+      WeightFormat stored = formatOf(path);
+      return load(path, backend, tables.map(stored::withTables).orElse(stored));
     }
     TernaryFile file = TernaryFile.open(path);
     try {
-      return new InferenceModel(file.config(), file.weights(backend), backend);
+      return new InferenceModel(file.config(), file.weights(tables, backend), backend);
     } catch (Throwable thrown) {
       file.close();
       throw thrown;
@@ -109,14 +122,25 @@ public final class InferenceModel implements AutoCloseable {
     QwenConfig config = QwenConfig.fromJson(directory);
     boolean student = config.bitDistill().filter(BitDistillConfig::bitLinear).isPresent();
     try (ModelFiles files = ModelFiles.open(directory)) {
-      boolean bf16 = files.names().contains(ModelLayout.EMBEDDING) && files.type(ModelLayout.EMBEDDING) == SafetensorsType.BF16;
-      return student ? bf16 ? WeightFormat.TERNARY_BF16 : WeightFormat.TERNARY : bf16 ? WeightFormat.BF16 : WeightFormat.F32;
+      DType stored = files.names().contains(ModelLayout.EMBEDDING)
+          ? files.type(ModelLayout.EMBEDDING).dtype().filter(type -> type == DType.BF16 || type == DType.F16).orElse(DType.F32)
+          : DType.F32;
+      return new WeightFormat(student ? DType.TERNARY : stored, TableFormat.of(stored));
     }
   }
 
   /** A model over tensors in memory, for example the parameters of a training. Its weights are copies. */
   public static InferenceModel of(QwenConfig config, TensorSource tensors, Backend backend, WeightFormat format) {
     return new InferenceModel(config, new LatentWeights(config, "model in memory", tensors, format, backend), backend);
+  }
+
+  /**
+   * A model whose weights are random numbers, for measurements of speed.
+   *
+   * @param config sizes; with ternary projections for that format, and without for the others
+   */
+  public static InferenceModel random(QwenConfig config, WeightFormat format, Backend backend, Rng rng) {
+    return new InferenceModel(config, new RandomWeights(config, format, backend, rng), backend);
   }
 
   /** Sizes and switches. */
