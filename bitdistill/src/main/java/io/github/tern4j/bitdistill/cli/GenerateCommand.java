@@ -28,6 +28,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private HeadFlag head;
 
+  @Mixin private KeyValueFlags keyValues;
+
   @Mixin private SamplingOptions sampling;
 
   @Option(names = "--model", required = true, paramLabel = "DIR|FILE", description = "Model directory or .ternary file.")
@@ -61,7 +63,7 @@ final class GenerateCommand implements Callable<Integer> {
       int[] promptIds = tokenizer.encode(prompt);
       StreamingDecoder decoder = tokenizer.streamingDecoder();
       StringBuilder text = new StringBuilder();
-      Generator generator = new Generator(loaded.session(), new Sampler(settings, common.seed()));
+      Generator generator = new Generator(loaded.session(keyValues.options()), new Sampler(settings, common.seed()));
       long start = System.nanoTime();
       Generator.Continuation continuation = generator.generate(promptIds, maxTokens, stopIds(loaded, tokenizer), id -> {
         show(decoder.append(id), text);

@@ -12,6 +12,7 @@ import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
+import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ public final class InferenceModel implements AutoCloseable {
 
   private final QwenConfig config;
   private final WeightSource source;
+  private final Backend backend;
   private final ActivationCoder coder;
   private final EmbeddingKernel embeddingKernel;
   private final CrossEntropyKernel crossEntropy;
@@ -60,6 +62,7 @@ public final class InferenceModel implements AutoCloseable {
     BitDistillConfig quantizer = config.bitDistill().orElseGet(() -> BitDistillConfig.paper(SubLn.NONE));
     this.config = config;
     this.source = source;
+    this.backend = backend;
     this.coder = new ActivationCoder(backend.kernel(ActivationQuantizerKernel.class), quantizer.epsilonRule(), quantizer.activationEps());
     this.embeddingKernel = backend.kernel(EmbeddingKernel.class);
     this.crossEntropy = backend.kernel(CrossEntropyKernel.class);
@@ -158,9 +161,14 @@ public final class InferenceModel implements AutoCloseable {
     return projectionBytes + head.byteSize();
   }
 
-  /** A text to be read and continued token by token. */
+  /** A text to be read and continued token by token, which is remembered as a whole. */
   public DecodeSession session() {
-    return new DecodeSession(this);
+    return session(KeyValueOptions.EXACT);
+  }
+
+  /** A text to be read and continued token by token. */
+  public DecodeSession session(KeyValueOptions options) {
+    return new DecodeSession(this, new KvCache(config, options, backend, buffers));
   }
 
   /**
@@ -254,7 +262,7 @@ public final class InferenceModel implements AutoCloseable {
       System.arraycopy(texts[group[i]], 0, ids, i * tokens, texts[group[i]].length);
     }
     Workspace w = workspace(group.length, tokens);
-    run(w, ids, new BatchKeyValues(config, buffers, group.length, tokens));
+    run(w, ids, new BatchKeyValues(config, backend.kernel(AttentionKernel.class), buffers, group.length, tokens));
     return w;
   }
 

@@ -107,6 +107,16 @@ class InferenceCommandsTest {
   }
 
   @Test
+  void aWindowLetsATextOutgrowTheContext() {
+    String[] options = {"generate", "--model", student.toString(), "--prompt", "a b c d ".repeat(40), "--max-tokens", "3", "--kv", "int8",
+        "--window", "16"};
+    assertThat(run(options)).isZero();
+    options[options.length - 1] = "0";
+    assertThat(run(options)).isEqualTo(2);
+    assertThat(error()).isEqualTo("bitdistill: window of 0 tokens; expected at least 1");
+  }
+
+  @Test
   void anExportedStudentScoresLikeItsDirectory() {
     Path file = folder.resolve("out/student.ternary");
     assertThat(run("export", "--model", student.toString(), "--format", "ternary", "--floats", "f32", "--out", file.toString(), "--json"))
