@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What a {@link Peer} answered in the rounds of a training benchmark. */
+/** What a {@link Peer} answered about tokens a second in the rounds of a benchmark. */
 final class PeerRounds {
 
   /** The spellings of the speed: {@code bench/peers/torch_step.py} has the first, our own JSON the second. */
@@ -55,7 +55,7 @@ final class PeerRounds {
     return speed;
   }
 
-  TrainingSpeed.OfPeer speed() {
-    return new TrainingSpeed.OfPeer(name, Spread.of(speeds).median(), peakResidentBytes, Spread.of(ratios));
+  PeerSpeed speed() {
+    return new PeerSpeed(name, Spread.of(speeds).median(), peakResidentBytes, Spread.of(ratios));
   }
 }

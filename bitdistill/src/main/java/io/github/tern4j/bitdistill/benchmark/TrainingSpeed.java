@@ -1,7 +1,6 @@
 package io.github.tern4j.bitdistill.benchmark;
 
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Speed of training steps.
@@ -16,15 +15,4 @@ import java.util.OptionalLong;
  * @param peer the other program, if there was one
  */
 public record TrainingSpeed(String shape, TrainingMode mode, int threads, int steps, int rounds, Spread stepSeconds,
-    double tokensPerSecond, Optional<OfPeer> peer) {
-
-  /**
-   * Speed of the other program.
-   *
-   * @param name what it calls itself
-   * @param tokensPerSecond median over the rounds
-   * @param peakResidentBytes its most memory in any round, if it says so
-   * @param ratio over the rounds, our tokens per second divided by its
-   */
-  public record OfPeer(String name, double tokensPerSecond, OptionalLong peakResidentBytes, Spread ratio) {}
-}
+    double tokensPerSecond, Optional<PeerSpeed> peer) {}

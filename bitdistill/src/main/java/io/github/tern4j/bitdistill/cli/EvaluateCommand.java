@@ -52,6 +52,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
 
+  @Mixin private HeadFlag head;
+
   @Option(names = "--model", required = true, paramLabel = "DIR|FILE", description = "Model directory or .ternary file.")
   private Path model;
 
@@ -83,7 +85,7 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new BadInputException("--rows " + limit.orElse(1) + ", --max-tokens " + maxTokens + "; expected at least 1 and 4");
     }
     Tokenizer tokenizer = ModelArgument.tokenizer(model, tokenizerFile);
-    try (Backend backend = common.openBackend(); InferenceModel loaded = InferenceModel.load(model, backend)) {
+    try (Backend backend = common.openBackend(); InferenceModel loaded = head.load(model, backend)) {
       Map<String, Object> answer = taskName.equals(PERPLEXITY)
           ? perplexity(loaded, tokenizer)
           : switch (Task.named(taskName)) {
@@ -102,7 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
     int[] predictions = Classifier.predict(loaded, prompts, encoder.labelTokens(task));
     int[] labels = examples.stream().mapToInt(ClassificationExample::label).toArray();
     Proportion accuracy = Proportion.accuracy(predictions, labels);
-    Map<String, Object> answer = head(labels.length);
+    Map<String, Object> answer = heading(labels.length);
     answer.put("accuracy", accuracy.value());
     answer.put("low", accuracy.low());
     answer.put("high", accuracy.high());
@@ -123,7 +125,7 @@ final class EvaluateCommand implements Callable<Integer> {
       written.add(tokenizer.decode(ids, true).strip());
     }
     List<List<String>> references = examples.stream().map(example -> List.of(example.target())).toList();
-    Map<String, Object> answer = head(examples.size());
+    Map<String, Object> answer = heading(examples.size());
     add(answer, "bleu", Bleu.ofCorpus().corpus(written, references));
     add(answer, "rouge1", Rouge.ROUGE_1.corpus(references, written, true));
     add(answer, "rouge2", Rouge.ROUGE_2.corpus(references, written, true));
@@ -150,12 +152,12 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     float[][] losses = loaded.tokenLosses(windows.toArray(int[][]::new));
     double[] sums = Arrays.stream(losses).mapToDouble(EvaluateCommand::sum).toArray();
-    Map<String, Object> answer = head(windows.size());
+    Map<String, Object> answer = heading(windows.size());
     add(answer, PERPLEXITY, Perplexity.of(sums, Arrays.stream(losses).mapToLong(row -> row.length).toArray()));
     return answer;
   }
 
-  private Map<String, Object> head(int rows) {
+  private Map<String, Object> heading(int rows) {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("model", model.toString());
     answer.put("task", taskName);

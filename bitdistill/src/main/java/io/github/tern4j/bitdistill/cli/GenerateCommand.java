@@ -26,6 +26,10 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
 
+  @Mixin private HeadFlag head;
+
+  @Mixin private KeyValueFlags keyValues;
+
   @Mixin private SamplingOptions sampling;
 
   @Option(names = "--model", required = true, paramLabel = "DIR|FILE", description = "Model directory or .ternary file.")
@@ -55,11 +59,11 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     Sampling settings = sampling.sampling();
     Tokenizer tokenizer = ModelArgument.tokenizer(model, tokenizerFile);
-    try (Backend backend = common.openBackend(); InferenceModel loaded = InferenceModel.load(model, backend)) {
+    try (Backend backend = common.openBackend(); InferenceModel loaded = head.load(model, backend)) {
       int[] promptIds = tokenizer.encode(prompt);
       StreamingDecoder decoder = tokenizer.streamingDecoder();
       StringBuilder text = new StringBuilder();
-      Generator generator = new Generator(loaded.session(), new Sampler(settings, common.seed()));
+      Generator generator = new Generator(loaded.session(keyValues.options()), new Sampler(settings, common.seed()));
       long start = System.nanoTime();
       Generator.Continuation continuation = generator.generate(promptIds, maxTokens, stopIds(loaded, tokenizer), id -> {
         show(decoder.append(id), text);

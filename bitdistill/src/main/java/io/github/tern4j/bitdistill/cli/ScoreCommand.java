@@ -15,6 +15,10 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
 
+  @Mixin private HeadFlag head;
+
+  @Mixin private KeyValueFlags keyValues;
+
   @Option(names = "--model", required = true, paramLabel = "DIR|FILE", description = "Model directory or .ternary file.")
   private Path model;
 
@@ -40,8 +44,8 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     int[] tokens = ModelArgument.ids(ids);
-    try (Backend backend = common.openBackend(); InferenceModel loaded = InferenceModel.load(model, backend)) {
-      float[] logits = loaded.session().prefill(tokens);
+    try (Backend backend = common.openBackend(); InferenceModel loaded = head.load(model, backend)) {
+      float[] logits = loaded.session(keyValues.options()).prefill(tokens);
       double total = 0;
       for (float loss : loaded.tokenLosses(new int[][] {tokens})[0]) {
         total += loss;

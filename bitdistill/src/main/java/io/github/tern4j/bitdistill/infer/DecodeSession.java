@@ -19,9 +19,9 @@ public final class DecodeSession implements NextTokenModel {
   private final Tensor logits;
   private final int[] one = new int[1];
 
-  DecodeSession(InferenceModel model) {
+  DecodeSession(InferenceModel model, KvCache cache) {
     this.model = model;
-    this.cache = new KvCache(model.config());
+    this.cache = cache;
     this.logits = Tensor.zeros(1, model.config().vocabSize());
   }
 
@@ -32,7 +32,7 @@ public final class DecodeSession implements NextTokenModel {
 
   @Override
   public int contextLimit() {
-    return model.config().maxPositionEmbeddings();
+    return cache.limit();
   }
 
   @Override
@@ -55,8 +55,9 @@ public final class DecodeSession implements NextTokenModel {
           + contextLimit() + " together");
     }
     model.checkIds(ids, "text");
-    for (int from = 0; from < ids.length; from += TOKENS_AT_ONCE) {
-      int to = Math.min(ids.length, from + TOKENS_AT_ONCE);
+    int to;
+    for (int from = 0; from < ids.length; from = to) {
+      to = from + Math.min(ids.length - from, Math.min(TOKENS_AT_ONCE, cache.atOnce()));
       boolean last = to == ids.length;
       read(from == 0 && last ? ids : Arrays.copyOfRange(ids, from, to), last);
     }

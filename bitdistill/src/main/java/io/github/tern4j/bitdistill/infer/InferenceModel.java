@@ -2,15 +2,17 @@ package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.nn.TensorSource;
 import io.github.tern4j.nn.file.ModelFiles;
-import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.CpuBackend;
+import io.github.tern4j.tensor.DType;
+import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
+import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import java.nio.file.Files;
@@ -19,10 +21,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A Qwen3 for inference: full precision (F32, BF16) or a packed ternary student, every SubLN placement, with or without QK-norm,
+ * A Qwen3 for inference: full precision (F32, BF16, F16) or a packed ternary student, every SubLN placement, with or without QK-norm,
  * attention bias and tied embedding.
  *
  * <p>Logits equal those of the training forward pass within float error. They do not depend on how texts are grouped into
@@ -38,6 +41,7 @@ public final class InferenceModel implements AutoCloseable {
 
   private final QwenConfig config;
   private final WeightSource source;
+  private final Backend backend;
   private final ActivationCoder coder;
   private final EmbeddingKernel embeddingKernel;
   private final CrossEntropyKernel crossEntropy;
@@ -58,6 +62,7 @@ public final class InferenceModel implements AutoCloseable {
     BitDistillConfig quantizer = config.bitDistill().orElseGet(() -> BitDistillConfig.paper(SubLn.NONE));
     this.config = config;
     this.source = source;
+    this.backend = backend;
     this.coder = new ActivationCoder(backend.kernel(ActivationQuantizerKernel.class), quantizer.epsilonRule(), quantizer.activationEps());
     this.embeddingKernel = backend.kernel(EmbeddingKernel.class);
     this.crossEntropy = backend.kernel(CrossEntropyKernel.class);
@@ -93,12 +98,23 @@ public final class InferenceModel implements AutoCloseable {
    * @throws BadInputException when files are missing or are not what they should be
    */
   public static InferenceModel load(Path path, Backend backend) {
+    return load(path, backend, Optional.empty());
+  }
+
+  /**
+   * The same with another format of embedding and head.
+   *
+   * @param tables their format, if not the stored one
+   * @throws BadInputException when files are missing or are not what they should be, or have values that the format cannot hold
+   */
+  public static InferenceModel load(Path path, Backend backend, Optional<TableFormat> tables) {
     if (Files.isDirectory(path)) {
-      return load(path, backend, formatOf(path));
+      WeightFormat stored = formatOf(path);
+      return load(path, backend, tables.map(stored::withTables).orElse(stored));
     }
     TernaryFile file = TernaryFile.open(path);
     try {
-      return new InferenceModel(file.config(), file.weights(backend), backend);
+      return new InferenceModel(file.config(), file.weights(tables, backend), backend);
     } catch (Throwable thrown) {
       file.close();
       throw thrown;
@@ -109,14 +125,25 @@ public final class InferenceModel implements AutoCloseable {
     QwenConfig config = QwenConfig.fromJson(directory);
     boolean student = config.bitDistill().filter(BitDistillConfig::bitLinear).isPresent();
     try (ModelFiles files = ModelFiles.open(directory)) {
-      boolean bf16 = files.names().contains(ModelLayout.EMBEDDING) && files.type(ModelLayout.EMBEDDING) == SafetensorsType.BF16;
-      return student ? bf16 ? WeightFormat.TERNARY_BF16 : WeightFormat.TERNARY : bf16 ? WeightFormat.BF16 : WeightFormat.F32;
+      DType stored = files.names().contains(ModelLayout.EMBEDDING)
+          ? files.type(ModelLayout.EMBEDDING).dtype().filter(type -> type == DType.BF16 || type == DType.F16).orElse(DType.F32)
+          : DType.F32;
+      return new WeightFormat(student ? DType.TERNARY : stored, TableFormat.of(stored));
     }
   }
 
   /** A model over tensors in memory, for example the parameters of a training. Its weights are copies. */
   public static InferenceModel of(QwenConfig config, TensorSource tensors, Backend backend, WeightFormat format) {
     return new InferenceModel(config, new LatentWeights(config, "model in memory", tensors, format, backend), backend);
+  }
+
+  /**
+   * A model whose weights are random numbers, for measurements of speed.
+   *
+   * @param config sizes; with ternary projections for that format, and without for the others
+   */
+  public static InferenceModel random(QwenConfig config, WeightFormat format, Backend backend, Rng rng) {
+    return new InferenceModel(config, new RandomWeights(config, format, backend, rng), backend);
   }
 
   /** Sizes and switches. */
@@ -134,9 +161,14 @@ public final class InferenceModel implements AutoCloseable {
     return projectionBytes + head.byteSize();
   }
 
-  /** A text to be read and continued token by token. */
+  /** A text to be read and continued token by token, which is remembered as a whole. */
   public DecodeSession session() {
-    return new DecodeSession(this);
+    return session(KeyValueOptions.EXACT);
+  }
+
+  /** A text to be read and continued token by token. */
+  public DecodeSession session(KeyValueOptions options) {
+    return new DecodeSession(this, new KvCache(config, options, backend, buffers));
   }
 
   /**
@@ -230,7 +262,7 @@ public final class InferenceModel implements AutoCloseable {
       System.arraycopy(texts[group[i]], 0, ids, i * tokens, texts[group[i]].length);
     }
     Workspace w = workspace(group.length, tokens);
-    run(w, ids, new BatchKeyValues(config, buffers, group.length, tokens));
+    run(w, ids, new BatchKeyValues(config, backend.kernel(AttentionKernel.class), buffers, group.length, tokens));
     return w;
   }
 

@@ -1,41 +1,62 @@
 package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.cache.KeyValueBlocks;
+import io.github.tern4j.tensor.cache.KeyValueFormat;
+import io.github.tern4j.tensor.kernel.AttentionKernel;
+import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import java.util.Arrays;
 
 /**
- * Keys and values of one text in F32, token by token: {@code [capacity, kvHeads headDim]} for each layer, so that projections
- * write into it and attention reads it in place. It doubles when it is full, up to the context of the model.
+ * Keys and values of one text, token by token. It doubles when it is full, up to the context of the model or the window; with a
+ * window, the oldest tokens are overwritten from then on.
+ *
+ * <p>A single token attends to the stored keys and values where they lie. For a pass over several, those before it are widened
+ * into working memory, layer by layer, and those of the pass too, as they are stored: so logits do not depend on how a text is
+ * cut into passes.
  */
 final class KvCache implements KeyValues {
 
-  private static final int FIRST_CAPACITY = 64;
-
-  private final int keyValueHeads;
+  private final int width;
   private final int headDim;
   private final int limit;
-  private final Tensor[] keys;
-  private final Tensor[] values;
-  private int capacity;
+  private final KeyValueOptions options;
+  private final AttentionKernel attention;
+  private final CachedAttentionKernel cachedAttention;
+  private final Buffers buffers;
+  private final KeyValueBlocks[] layers;
+  private final Tensor oneKey;
+  private final Tensor oneValue;
+  private Tensor passKeys;
+  private Tensor passValues;
   private int length;
   private int pending;
 
-  KvCache(QwenConfig config) {
-    this.keyValueHeads = config.numKeyValueHeads();
+  /** An empty cache; passes over several tokens share {@code buffers} with others. */
+  KvCache(QwenConfig config, KeyValueOptions options, Backend backend, Buffers buffers) {
     this.headDim = config.headDim();
-    this.limit = config.maxPositionEmbeddings();
-    this.keys = new Tensor[config.numHiddenLayers()];
-    this.values = new Tensor[config.numHiddenLayers()];
-    Arrays.fill(keys, Tensor.zeros(0, width()));
-    Arrays.fill(values, Tensor.zeros(0, width()));
+    this.width = config.numKeyValueHeads() * headDim;
+    this.limit = options.window().isPresent() ? Integer.MAX_VALUE : config.maxPositionEmbeddings();
+    this.options = options;
+    this.attention = backend.kernel(AttentionKernel.class);
+    this.cachedAttention = backend.kernel(CachedAttentionKernel.class);
+    this.buffers = buffers;
+    this.layers = new KeyValueBlocks[config.numHiddenLayers()];
+    Arrays.setAll(layers, layer -> new KeyValueBlocks(options.format(), config.numKeyValueHeads(), headDim));
+    this.oneKey = Tensor.zeros(1, width);
+    this.oneValue = Tensor.zeros(1, width);
+    this.passKeys = oneKey;
+    this.passValues = oneValue;
   }
 
-  private int width() {
-    return keyValueHeads * headDim;
+  /** Most tokens that there may be. */
+  int limit() {
+    return limit;
   }
 
-  /** Tokens whose keys and values are there. */
+  /** Tokens whose keys and values have been there. */
   int length() {
     return length;
   }
@@ -46,27 +67,28 @@ final class KvCache implements KeyValues {
     pending = 0;
   }
 
-  /** Makes room for a pass over {@code tokens} more. */
-  void begin(int tokens) {
-    int wanted = length + tokens;
-    if (tokens < 1 || wanted > limit) {
-      throw new IllegalArgumentException(
-          "kv cache: " + tokens + " tokens behind " + length + "; expected at least 1 and at most " + limit + " together");
-    }
-    pending = tokens;
-    if (wanted > capacity) {
-      capacity = Math.min(limit, Math.max(wanted, Math.max(FIRST_CAPACITY, 2 * capacity)));
-      for (int layer = 0; layer < keys.length; layer++) {
-        keys[layer] = grown(keys[layer]);
-        values[layer] = grown(values[layer]);
-      }
-    }
+  /** Most tokens of the next pass: those that all see the whole text; behind a full window, one. */
+  int atOnce() {
+    return options.window().isPresent() ? Math.max(1, options.window().getAsInt() - length) : limit - length;
   }
 
-  private Tensor grown(Tensor old) {
-    Tensor larger = Tensor.zeros(capacity, width());
-    System.arraycopy(old.array(), 0, larger.array(), 0, length * width());
-    return larger;
+  /** Makes room for a pass over {@code tokens} more. */
+  void begin(int tokens) {
+    if (tokens < 1 || tokens > limit - length || tokens > atOnce()) {
+      throw new IllegalArgumentException("kv cache: " + tokens + " tokens behind " + length + "; expected at least 1 and at most "
+          + limit + " together, and " + atOnce() + " in one pass");
+    }
+    pending = tokens;
+    int most = options.window().orElse(limit);
+    int wanted = Math.min(most, length + tokens);
+    if (wanted > layers[0].capacity()) {
+      int capacity = (int) Math.min(most, Math.max(wanted, 2L * layers[0].capacity()));
+      for (KeyValueBlocks layer : layers) {
+        layer.reserve(capacity);
+      }
+    }
+    passKeys = tokens == 1 ? oneKey : buffers.floats("keys", length + tokens, width);
+    passValues = tokens == 1 ? oneValue : buffers.floats("values", length + tokens, width);
   }
 
   /** Keeps the tokens of the pass that has gone through all layers. */
@@ -82,25 +104,33 @@ final class KvCache implements KeyValues {
 
   @Override
   public Tensor newKeys(int layer) {
-    return keys[layer].slice(0, length, length + pending);
+    return newRows(passKeys);
   }
 
   @Override
   public Tensor newValues(int layer) {
-    return values[layer].slice(0, length, length + pending);
+    return newRows(passValues);
+  }
+
+  private Tensor newRows(Tensor pass) {
+    return pending == 1 ? pass : pass.slice(0, length, length + pending);
   }
 
   @Override
-  public Tensor keys(int layer) {
-    return upToNow(keys[layer]);
-  }
-
-  @Override
-  public Tensor values(int layer) {
-    return upToNow(values[layer]);
-  }
-
-  private Tensor upToNow(Tensor stored) {
-    return stored.slice(0, 0, length + pending).reshape(1, length + pending, keyValueHeads, headDim);
+  public void attend(int layer, Tensor queries, Tensor attended, Tensor logSumExp) {
+    KeyValueBlocks stored = layers[layer];
+    if (pending == 1) {
+      stored.put(length, oneKey.array(), 0, oneValue.array(), 0);
+      int first = Math.max(0, length + 1 - options.window().orElse(limit));
+      cachedAttention.attention(stored, first, length + 1, queries, attended);
+    } else {
+      int total = length + pending;
+      for (int position = length; position < total; position++) {
+        stored.put(position, passKeys.array(), position * width, passValues.array(), position * width);
+      }
+      stored.widen(0, options.format() == KeyValueFormat.F32 ? length : total, passKeys.array(), 0, passValues.array(), 0);
+      attention.attention(queries, passKeys.reshape(1, total, -1, headDim), passValues.reshape(1, total, -1, headDim), true,
+          attended, logSumExp);
+    }
   }
 }

@@ -1,19 +1,21 @@
 package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.nn.TensorSource;
-import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.file.StoredTensors;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
-import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.dense.FloatMatrix;
+import java.util.function.Function;
 
-/** Weights as training keeps them, brought into a format for inference; BF16 files are used where they are mapped. */
+/** Weights as training keeps them, brought into a format for inference; files that have the format already are used where they are mapped. */
 final class LatentWeights implements WeightSource {
 
   private final QwenConfig config;
+  private final String origin;
   private final TensorSource tensors;
   private final WeightFormat format;
   private final Backend backend;
@@ -27,11 +29,12 @@ final class LatentWeights implements WeightSource {
   LatentWeights(QwenConfig config, String origin, TensorSource tensors, WeightFormat format, Backend backend) {
     boolean student = config.bitDistill().filter(BitDistillConfig::bitLinear).isPresent();
     if (student != format.ternary()) {
-      throw new BadInputException(origin + ": weights as " + format + " for a " + (student ? "ternary" : "full-precision")
-          + " model; expected " + (student ? "TERNARY or TERNARY_BF16" : "F32 or BF16"));
+      throw new BadInputException(origin + ": projections as " + format.projections() + " for a "
+          + (student ? "ternary" : "full-precision") + " model; expected " + (student ? "TERNARY" : "F32, BF16 or F16"));
     }
     ModelLayout.of(config, origin, tensors).check(origin, tensors);
     this.config = config;
+    this.origin = origin;
     this.tensors = tensors;
     this.format = format;
     this.backend = backend;
@@ -39,22 +42,28 @@ final class LatentWeights implements WeightSource {
 
   @Override
   public DenseWeight table(String name) {
-    return dense(name, format.tables());
+    return dense(name, format.tables()::convert);
   }
 
   @Override
   public WeightMatrix projection(String name) {
     return format.ternary()
         ? new TernaryWeight(TernaryWeight.pack(tensors.floats(name), config.bitDistill().orElseThrow(), backend), backend)
-        : dense(name, format.projections());
+        : dense(name, stored -> NativeFloats.as(format.projections(), stored));
   }
 
-  private DenseWeight dense(String name, DType type) {
-    if (type == DType.F32) {
-      return new F32Weight(tensors.floats(name), backend);
+  private DenseWeight dense(String name, Function<FloatMatrix, DenseMatrix> format) {
+    try {
+      return new DenseWeight(format.apply(stored(name)), backend);
+    } catch (IllegalArgumentException wrongValues) {
+      throw new BadInputException(origin + ": " + name + ": " + wrongValues.getMessage(), wrongValues);
     }
-    boolean stored = tensors instanceof StoredTensors files && files.type(name) == SafetensorsType.BF16;
-    return new Bf16Weight(stored ? ((StoredTensors) tensors).tensor(name) : Bf16Weight.round(tensors.floats(name)), backend);
+  }
+
+  private FloatMatrix stored(String name) {
+    return tensors instanceof StoredTensors files && files.type(name).widensToFloat()
+        ? new FloatMatrix(files.tensor(name))
+        : NativeFloats.copy(tensors.floats(name));
   }
 
   @Override

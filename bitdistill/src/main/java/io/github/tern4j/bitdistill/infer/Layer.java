@@ -3,7 +3,6 @@ package io.github.tern4j.bitdistill.infer;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.RotaryTable;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.BinaryFunction;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
 import io.github.tern4j.tensor.kernel.RopeKernel;
@@ -17,8 +16,7 @@ import java.util.Optional;
 final class Layer {
 
   /** Kernels and positions that all layers share. */
-  record Shared(QwenConfig config, RotaryTable rotary, RopeKernel rope, AttentionKernel attention, SwiGluKernel swiGlu,
-      BinaryKernel add) {}
+  record Shared(QwenConfig config, RotaryTable rotary, RopeKernel rope, SwiGluKernel swiGlu, BinaryKernel add) {}
 
   /** Weights in front of and in the attention. */
   record AttentionWeights(Norm norm, LinearMap query, LinearMap key, LinearMap value, Optional<Norm> queryNorm,
@@ -64,7 +62,7 @@ final class Layer {
     shared.rope.rope(queries, cos, sin, false, queries, false);
     shared.rope.rope(keys, cos, sin, false, heads(memory.newKeys(index), w, shared.config.numKeyValueHeads()), false);
     Tensor attended = heads(w.attended.overwrite(), w, shared.config.numAttentionHeads());
-    shared.attention.attention(queries, memory.keys(index), memory.values(index), true, attended, w.logSumExp);
+    memory.attend(index, queries, attended, w.logSumExp);
     attention.output.apply(w.attended, w.attended, w.update);
   }
 

@@ -4,7 +4,6 @@ import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.RotaryTable;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
 import io.github.tern4j.tensor.kernel.RmsNormKernel;
 import io.github.tern4j.tensor.kernel.RopeKernel;
@@ -29,7 +28,7 @@ final class LayerLoader {
     this.normKernel = backend.kernel(RmsNormKernel.class);
     this.add = backend.kernel(BinaryKernel.class);
     this.shared = new Layer.Shared(config, new RotaryTable(backend, config.ropeTheta(), config.headDim()),
-        backend.kernel(RopeKernel.class), backend.kernel(AttentionKernel.class), backend.kernel(SwiGluKernel.class), add);
+        backend.kernel(RopeKernel.class), backend.kernel(SwiGluKernel.class), add);
   }
 
   List<Layer> layers() {

@@ -12,6 +12,7 @@ import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -235,18 +236,25 @@ public final class TernaryFile implements AutoCloseable {
     return FileSizes.of(blocks, file.file());
   }
 
-  /** The weights, which close this file. */
-  WeightSource weights(Backend backend) {
-    return new Weights(this, backend);
+  /**
+   * The weights, which close this file.
+   *
+   * @param tables format of embedding and head, if not the stored one
+   */
+  WeightSource weights(Optional<TableFormat> tables, Backend backend) {
+    return new Weights(this, tables, backend);
   }
 
-  private record Weights(TernaryFile file, Backend backend) implements WeightSource {
+  private record Weights(TernaryFile file, Optional<TableFormat> tables, Backend backend) implements WeightSource {
 
     @Override
     public DenseWeight table(String name) {
-      return file.file.type(name) == SafetensorsType.BF16
-          ? new Bf16Weight(file.file.tensor(name), backend)
-          : new F32Weight(file.file.floats(name), backend);
+      FloatMatrix stored = new FloatMatrix(file.file.tensor(name));
+      try {
+        return new DenseWeight(tables.orElse(TableFormat.of(stored.dtype())).convert(stored), backend);
+      } catch (IllegalArgumentException wrongValues) {
+        throw new BadInputException(file.file + ": " + name + ": " + wrongValues.getMessage(), wrongValues);
+      }
     }
 
     @Override

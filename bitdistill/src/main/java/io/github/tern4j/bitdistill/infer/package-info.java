@@ -1,6 +1,6 @@
 /**
  * Inference over stored weights, apart from the training code: no tape, weights in the form in which they are multiplied (packed
- * ternary, BF16 or F32), a cache of keys and values, and working memory that is reused from token to token.
+ * ternary, F32, BF16 or F16, tables also in int8), a cache of keys and values, and working memory that is reused from token to token.
  *
  * <p>An {@link io.github.tern4j.bitdistill.infer.InferenceModel} computes with the same kernels and in the same order as the
  * training forward pass, so that its logits equal those of the fake-quantized student within float error. Texts are continued in

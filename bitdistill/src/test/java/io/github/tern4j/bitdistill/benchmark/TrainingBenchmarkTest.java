@@ -96,7 +96,7 @@ class TrainingBenchmarkTest {
         + "echo \"{\\\"peer\\\": \\\"shell\\\", \\\"tokens_per_s\\\": $s, \\\"peak_resident_bytes\\\": $m}\"");
     TrainingSpeed speed = measure(TrainingMode.BIT, TWO_ROUNDS, Optional.of(peer));
     assertThat(speed.peer())
-        .contains(new TrainingSpeed.OfPeer("shell", 12_500, OptionalLong.of(300), new Spread(1.25, 0.5, 2)));
+        .contains(new PeerSpeed("shell", 12_500, OptionalLong.of(300), new Spread(1.25, 0.5, 2)));
     String arguments = "--shape tiny --mode bit --threads 2 --steps 3 --json";
     assertThat(Files.readAllLines(log)).containsExactly(arguments, arguments);
   }
@@ -105,7 +105,7 @@ class TrainingBenchmarkTest {
   void aPeerNeedsNothingButItsSpeed() throws IOException {
     Peer peer = ScriptPeer.of(directory, "echo '{\"tokens_per_second\": 5000}'");
     assertThat(measure(TrainingMode.FP, TWO_ROUNDS, Optional.of(peer)).peer())
-        .contains(new TrainingSpeed.OfPeer("peer", 5_000, OptionalLong.empty(), new Spread(2, 2, 2)));
+        .contains(new PeerSpeed("peer", 5_000, OptionalLong.empty(), new Spread(2, 2, 2)));
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.github.tern4j.bitdistill.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.tern4j.bitdistill.benchmark.ScriptPeer;
 import io.github.tern4j.bitdistill.json.Json;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class BenchCommandTest {
@@ -43,6 +45,12 @@ class BenchCommandTest {
       train --steps 0            | --steps 0; expected at least 1
       train --rounds -1          | --rounds -1; expected at least 1
       kernels --rounds 0         | --rounds 0; expected at least 1
+      decode --shape a           | shape 'a': unknown; expected one of small, qwen3-0.6b, qwen3-1.7b, qwen3-4b
+      decode --format int8       | expected one of [TERNARY, BF16, F16, F32] (case-insensitive) but was 'int8'
+      decode --group -1          | group -1 for weights in TERNARY; expected 0, or a positive number for ternary weights
+      prefill --format f16 --group 64 | group 64 for weights in F16; expected 0, or a positive number for ternary weights
+      prefill --head int3        | expected one of [F32, BF16, F16, INT8] (case-insensitive) but was 'int3'
+      --threads 1 decode         | option --threads stands before 'decode'; expected it behind
       train --threads 0          | invalid value for option '--threads': 0; expected at least 1
       train --peer ''            | --peer '': no word; expected a command line
       kernels --shape a          | unknown option
@@ -79,6 +87,24 @@ class BenchCommandTest {
     JsonNode line = Json.mapper().readTree(Files.readString(kept));
     assertThat(line.get("date").asString()).endsWith("Z");
     assertThat(line.get("tokens_per_second")).isEqualTo(answer.get("tokens_per_second"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"decode", "prefill"})
+  void inferenceIsAnsweredInJsonBesideItsPeer(String mode) throws IOException {
+    String peer = ScriptPeer.commandLine(directory, "echo '{\"peer\": \"shell\", \"tokens_per_second\": 1}'");
+    assertThat(bench("bench", mode, "--shape", "small", "--group", "64", "--head", "int8", "--threads", "2", "--rounds", "1",
+        "--peer", peer, "--json")).isZero();
+    JsonNode answer = answers().getFirst();
+    assertThat(answers()).hasSize(1);
+    assertThat(answer.propertyNames()).containsExactly("mode", "shape", "format", "group", "head", "threads", "tokens_per_second",
+        "tokens_per_second_low", "tokens_per_second_high", "bytes_per_token", "read_gb_per_second", "bandwidth_share", "tokens",
+        "rounds", "peer", "peer_tokens_per_second", "ratio", "ratio_low", "ratio_high", "cpu", "jdk", "commit");
+    assertThat(answer.get("format").asString() + " " + answer.get("group").asInt() + " " + answer.get("head").asString())
+        .isEqualTo("ternary 64 int8");
+    assertThat(answer.get("ratio").asDouble()).isEqualTo(answer.get("tokens_per_second").asDouble());
+    assertThat(answer.get("bandwidth_share").asDouble()).isCloseTo(answer.get("tokens_per_second").asDouble()
+        * answer.get("bytes_per_token").asDouble() / 1e9 / answer.get("read_gb_per_second").asDouble(), within(1e-9));
   }
 
   @Test

@@ -91,6 +91,32 @@ class InferenceCommandsTest {
   }
 
   @Test
+  void theHeadMayHaveAnotherFormat() {
+    Path file = folder.resolve("student.ternary");
+    assertThat(run("export", "--model", student.toString(), "--format", "ternary", "--floats", "f32", "--out", file.toString()))
+        .isZero();
+    assertThat(run("score", "--model", student.toString(), "--ids", "1,2,3", "--head", "int8", "--json")).isZero();
+    String int8 = out.toString(StandardCharsets.UTF_8);
+    assertThat(run("score", "--model", file.toString(), "--ids", "1,2,3", "--head", "INT8", "--json")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(int8);
+    assertThat(run("score", "--model", student.toString(), "--ids", "1,2,3", "--json")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isNotEqualTo(int8);
+    assertThat(run("generate", "--model", student.toString(), "--prompt", "a text", "--max-tokens", "2", "--head", "bf16")).isZero();
+    assertThat(run("score", "--model", student.toString(), "--ids", "1", "--head", "int3")).isEqualTo(2);
+    assertThat(error()).contains("--head", "int3");
+  }
+
+  @Test
+  void aWindowLetsATextOutgrowTheContext() {
+    String[] options = {"generate", "--model", student.toString(), "--prompt", "a b c d ".repeat(40), "--max-tokens", "3", "--kv", "int8",
+        "--window", "16"};
+    assertThat(run(options)).isZero();
+    options[options.length - 1] = "0";
+    assertThat(run(options)).isEqualTo(2);
+    assertThat(error()).isEqualTo("bitdistill: window of 0 tokens; expected at least 1");
+  }
+
+  @Test
   void anExportedStudentScoresLikeItsDirectory() {
     Path file = folder.resolve("out/student.ternary");
     assertThat(run("export", "--model", student.toString(), "--format", "ternary", "--floats", "f32", "--out", file.toString(), "--json"))

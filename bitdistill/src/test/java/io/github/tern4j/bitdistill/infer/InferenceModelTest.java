@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
+import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
 import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -66,13 +70,59 @@ class InferenceModelTest {
     assertSameLogits(random, WeightFormat.F32);
   }
 
-  @Test
-  void bf16ModelsHaveTheLogitsOfTheirRoundedWeights() {
+  @ParameterizedTest
+  @EnumSource(names = {"BF16", "F16"})
+  void modelsInHalfPrecisionHaveTheLogitsOfTheirRoundedWeights(TableFormat format) {
     RandomModel random = RandomModel.plain(13);
     Map<String, Tensor> rounded = new HashMap<>();
-    random.weights().forEach((name, values) -> rounded.put(name, name.contains("norm") ? values : roundedToBf16(values)));
-    RandomModel model = new RandomModel(random.config(), rounded);
-    assertSameLogits(model, WeightFormat.BF16);
+    random.weights().forEach((name, values) -> rounded.put(name, name.contains("norm") ? values : rounded(values, format)));
+    WeightFormat weights = format == TableFormat.BF16 ? WeightFormat.BF16 : WeightFormat.F16;
+    assertClose(random, weights, new RandomModel(random.config(), rounded));
+  }
+
+  @ParameterizedTest(name = "{0}, tied {1}")
+  @CsvSource({"F32, true", "BF16, false", "F16, true", "INT8, true", "INT8, false"})
+  void embeddingAndHeadHaveTheValuesOfTheirFormat(TableFormat format, boolean tied) {
+    RandomModel random = RandomModel.of(RandomModel.config(tied, false, true, Optional.empty()), 15);
+    Map<String, Tensor> tables = new HashMap<>(random.weights());
+    tables.computeIfPresent(ModelLayout.EMBEDDING, (name, values) -> rounded(values, format));
+    tables.computeIfPresent(ModelLayout.HEAD, (name, values) -> rounded(values, format));
+    assertClose(random, WeightFormat.F32.withTables(format), new RandomModel(random.config(), tables));
+  }
+
+  @Test
+  void valuesThatAFormatCannotHoldAreRefused() {
+    RandomModel random = RandomModel.plain(16);
+    random.weights().get(ModelLayout.EMBEDDING).array()[41] = 7e4f;
+    assertThatThrownBy(() ->
+        InferenceModel.of(random.config(), random, backend, WeightFormat.F32.withTables(TableFormat.F16)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("model in memory: model.embed_tokens.weight: float matrix: F16 element [1, 1] is infinite or NaN; expected "
+            + "finite weights");
+    random.weights().get(ModelLayout.EMBEDDING).array()[41] = Float.NaN;
+    assertThatThrownBy(() ->
+        InferenceModel.of(random.config(), random, backend, WeightFormat.F32.withTables(TableFormat.INT8)))
+        .isInstanceOf(BadInputException.class).hasMessageContaining("model.embed_tokens.weight: int8 matrix: row 1 has");
+  }
+
+  @Test
+  void randomModelsHaveFiniteLogitsAndTheirSeed() {
+    QwenConfig plain = RandomModel.config(true, false, true, Optional.empty());
+    QwenConfig student = plain.withBitDistill(RandomModel.student(SubLn.PAPER, EpsilonRule.ADDED, 16));
+    for (WeightFormat format : List.of(WeightFormat.F32, WeightFormat.F16, WeightFormat.BF16.withTables(TableFormat.INT8),
+        WeightFormat.TERNARY_BF16)) {
+      QwenConfig config = format.ternary() ? student : plain;
+      try (InferenceModel one = InferenceModel.random(config, format, backend, Rng.of(1));
+          InferenceModel same = InferenceModel.random(config, format, backend, Rng.of(1));
+          InferenceModel other = InferenceModel.random(config, format, backend, Rng.of(2))) {
+        float[] logits = one.session().prefill(RandomModel.text(5, 1));
+        for (float logit : logits) {
+          assertThat(Math.abs(logit)).isLessThan(Float.POSITIVE_INFINITY);
+        }
+        assertThat(same.session().prefill(RandomModel.text(5, 1))).isEqualTo(logits);
+        assertThat(other.session().prefill(RandomModel.text(5, 1))).isNotEqualTo(logits);
+      }
+    }
   }
 
   @Test
@@ -86,8 +136,13 @@ class InferenceModelTest {
   }
 
   private void assertSameLogits(RandomModel random, WeightFormat format) {
+    assertClose(random, format, random);
+  }
+
+  /** A model in a format has the logits of the training forward pass with other weights. */
+  private void assertClose(RandomModel random, WeightFormat format, RandomModel expected) {
     try (InferenceModel model = InferenceModel.of(random.config(), random, backend, format)) {
-      assertClose(text -> decoded(model, text), text -> random.trainingLogits(text, backend));
+      assertClose(text -> decoded(model, text), text -> expected.trainingLogits(text, backend));
     }
   }
 
@@ -114,15 +169,17 @@ class InferenceModelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"F32", "BF16"})
-  void decodingEqualsFullRecomputationForFullPrecision(WeightFormat format) {
-    assertDecodingEqualsRecomputation(RandomModel.plain(21), format);
+  @EnumSource
+  void decodingEqualsFullRecomputationForFullPrecision(TableFormat tables) {
+    for (WeightFormat format : List.of(WeightFormat.F32, WeightFormat.BF16, WeightFormat.F16)) {
+      assertDecodingEqualsRecomputation(RandomModel.plain(21), format.withTables(tables));
+    }
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"TERNARY", "TERNARY_BF16"})
-  void decodingEqualsFullRecomputationForStudents(WeightFormat format) {
-    assertDecodingEqualsRecomputation(RandomModel.paperStudent(22), format);
+  @EnumSource
+  void decodingEqualsFullRecomputationForStudents(TableFormat tables) {
+    assertDecodingEqualsRecomputation(RandomModel.paperStudent(22), WeightFormat.TERNARY.withTables(tables));
   }
 
   private void assertDecodingEqualsRecomputation(RandomModel random, WeightFormat format) {
@@ -173,15 +230,14 @@ class InferenceModelTest {
     }
   }
 
-  @Test
-  void wantedTokensHaveTheLogitsOfTheWholeVocabulary() {
+  @ParameterizedTest
+  @EnumSource
+  void wantedTokensHaveTheLogitsOfTheWholeVocabulary(TableFormat tables) {
     RandomModel random = RandomModel.plain(25);
     int[] text = RandomModel.text(8, 3);
-    for (WeightFormat format : new WeightFormat[] {WeightFormat.F32, WeightFormat.BF16}) {
-      try (InferenceModel model = InferenceModel.of(random.config(), random, backend, format)) {
-        float[] all = model.session().prefill(text).clone();
-        assertThat(model.logits(text, new int[] {52, 0, 7})).containsExactly(all[52], all[0], all[7]);
-      }
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.F32.withTables(tables))) {
+      float[] all = model.session().prefill(text).clone();
+      assertThat(model.logits(text, new int[] {52, 0, 7})).containsExactly(all[52], all[0], all[7]);
     }
   }
 
@@ -260,10 +316,10 @@ class InferenceModelTest {
     RandomModel random = RandomModel.plain(29);
     assertThatThrownBy(() -> InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY))
         .isInstanceOf(BadInputException.class)
-        .hasMessage("model in memory: weights as TERNARY for a full-precision model; expected F32 or BF16");
+        .hasMessage("model in memory: projections as TERNARY for a full-precision model; expected F32, BF16 or F16");
     RandomModel student = RandomModel.paperStudent(29);
     assertThatThrownBy(() -> InferenceModel.of(student.config(), student, backend, WeightFormat.BF16))
-        .hasMessage("model in memory: weights as BF16 for a ternary model; expected TERNARY or TERNARY_BF16");
+        .hasMessage("model in memory: projections as BF16 for a ternary model; expected TERNARY");
   }
 
   @Test
@@ -280,7 +336,13 @@ class InferenceModelTest {
             + "[52, 40]; missing model.norm.weight [40]; unexpected extra [2]");
   }
 
-  private static Tensor roundedToBf16(Tensor values) {
-    return Tensor.of(Bf16Weight.round(values).toFloats(), values.shape().dims());
+  /** The values of a weight in another format, on the heap. */
+  private static Tensor rounded(Tensor values, TableFormat format) {
+    DenseMatrix matrix = format.convert(NativeFloats.copy(values));
+    Tensor rounded = Tensor.zeros(values.shape());
+    for (int row = 0; row < matrix.rows(); row++) {
+      matrix.widen(row, rounded.array(), row * matrix.columns());
+    }
+    return rounded;
   }
 }

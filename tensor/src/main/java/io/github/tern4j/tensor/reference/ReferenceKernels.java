@@ -5,6 +5,7 @@ import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
+import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import io.github.tern4j.tensor.kernel.CopyKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
@@ -33,6 +34,7 @@ public final class ReferenceKernels {
         .with(AdamWKernel.class, new ReferenceAdamW())
         .with(AttentionKernel.class, new ReferenceAttention())
         .with(BinaryKernel.class, new ReferenceBinary())
+        .with(CachedAttentionKernel.class, new ReferenceCachedAttention())
         .with(CopyKernel.class, new ReferenceCopy())
         .with(CrossEntropyKernel.class, new ReferenceCrossEntropy())
         .with(DenseProductKernel.class, new ReferenceDenseProduct())

@@ -6,6 +6,7 @@ import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
+import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import io.github.tern4j.tensor.kernel.CopyKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
@@ -35,6 +36,7 @@ final class VectorKernels {
         .with(AdamWKernel.class, new VectorAdamW(workers))
         .with(AttentionKernel.class, new VectorAttention(workers))
         .with(BinaryKernel.class, new VectorBinary(workers))
+        .with(CachedAttentionKernel.class, new VectorCachedAttention(workers))
         .with(CopyKernel.class, new VectorCopy(workers))
         .with(CrossEntropyKernel.class, new VectorCrossEntropy(workers))
         .with(DenseProductKernel.class, new VectorDenseProduct(workers))

@@ -58,6 +58,14 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class CachedAttention extends CachedAttentionContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Copy extends CopyContract {
     @Override
     protected Backend backend() {

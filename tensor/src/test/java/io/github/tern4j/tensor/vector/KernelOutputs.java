@@ -7,6 +7,8 @@ import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.cache.KeyValueBlocks;
+import io.github.tern4j.tensor.cache.KeyValueFormat;
 import io.github.tern4j.tensor.contract.TestMatrices;
 import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
@@ -14,6 +16,7 @@ import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.BinaryFunction;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
+import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import io.github.tern4j.tensor.kernel.CopyKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
@@ -311,6 +314,17 @@ final class KernelOutputs {
     Tensor tokenStatistics = values(2, 4, 1);
     attention.attention(token, k, v, true, tokenOut, tokenStatistics);
     record("attention of one token", tokenOut, tokenStatistics);
+    for (KeyValueFormat format : KeyValueFormat.values()) {
+      KeyValueBlocks memory = new KeyValueBlocks(format, 2, headDim);
+      memory.reserve(tokens);
+      for (int position = 0; position < tokens; position++) {
+        int at = position * 2 * headDim;
+        memory.put(position, k.array(), k.arrayOffset() + at, v.array(), v.arrayOffset() + at);
+      }
+      Tensor cached = values(4, headDim);
+      table.get(CachedAttentionKernel.class).attention(memory, tokens / 3, tokens, values(4, headDim), cached);
+      record("cached attention " + format, cached);
+    }
 
     int[] lengths = {tokens, (tokens + 1) / 2};
     Tensor losses = values(2, 2, tokens);

@@ -1,0 +1,104 @@
+package io.github.tern4j.bitdistill.benchmark;
+
+import io.github.tern4j.bitdistill.infer.DecodeSession;
+import io.github.tern4j.bitdistill.infer.InferenceModel;
+import io.github.tern4j.bitdistill.progress.Progress;
+import io.github.tern4j.tensor.BadInputException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Times decoding or prefill behind an empty context, round after round, and in each round how fast the machine reads memory. A
+ * peer has its turn after each of our rounds.
+ */
+public final class InferenceBenchmark {
+
+  /** Far beyond the last-level cache of a core's share of any CPU. */
+  private static final long READ_BYTES = 256L << 20;
+
+  /** The share of the time in which the JIT compiles and nothing counts. */
+  private static final double WARM_UP_SHARE = 1.0 / 4;
+
+  /** Our share of the time of a short measurement with a peer, which loads its model in every round. */
+  private static final double SHARE_BESIDE_PEER = 1.0 / 4;
+
+  private final Protocol protocol;
+  private final Deadline deadline;
+  private final Optional<Peer> peer;
+
+  /** A benchmark; the deadline ends only what the protocol leaves open. */
+  public InferenceBenchmark(Protocol protocol, Deadline deadline, Optional<Peer> peer) {
+    this.protocol = protocol;
+    this.deadline = deadline;
+    this.peer = peer;
+  }
+
+  /**
+   * Measures.
+   *
+   * @param model the model that {@code work} describes
+   * @throws BadInputException when the peer fails or does not answer as it should
+   */
+  public InferenceSpeed run(InferenceWork work, InferenceModel model, Progress progress) {
+    return run(work, model, READ_BYTES, progress);
+  }
+
+  /** The same beside reading another number of bytes. */
+  InferenceSpeed run(InferenceWork work, InferenceModel model, long readBytes, Progress progress) {
+    try (ReadWorkload reading = new ReadWorkload(work.threads(), ReadWorkload.values(readBytes))) {
+      return run(work, model.session(), model.bytesPerToken(), new Timed(reading, deadline), progress);
+    }
+  }
+
+  private InferenceSpeed run(InferenceWork work, DecodeSession session, long passBytes, Timed reading, Progress progress) {
+    reading.warmUp();
+    int tokens = warmUp(work.mode(), session);
+    Optional<PeerRounds> opponent = peer.map(program -> new PeerRounds(program, work.peerArguments(tokens)));
+    List<Double> speeds = new ArrayList<>();
+    double longestRound = 0;
+    try (Progress.Stage display = progress.start(work.modeName() + " " + work.shape().name(), "rounds", 0, protocol.mostRounds())) {
+      while (protocol.another(speeds.size(), longestRound, deadline)) {
+        longestRound = Math.max(longestRound, deadline.time(() -> {
+          speeds.add(tokens / deadline.time(() -> read(work.mode(), session, tokens)));
+          reading.sample();
+          opponent.ifPresent(rounds -> rounds.run(speeds.getLast()));
+        }));
+        display.at(speeds.size(), String.format(Locale.ROOT, "%.1f tokens/s", speeds.getLast()));
+      }
+    }
+    int passes = work.mode() == InferenceWork.Mode.DECODE ? tokens : 1;
+    return new InferenceSpeed(work, tokens, speeds.size(), Spread.of(speeds), (double) passes * passBytes / tokens,
+        reading.spread().median(), opponent.map(PeerRounds::speed));
+  }
+
+  /** Returns the tokens of a round: those of the mode, or fewer where a token takes long. */
+  private int warmUp(InferenceWork.Mode mode, DecodeSession session) {
+    double enough = deadline.left() * (1 - WARM_UP_SHARE);
+    int fewest = mode == InferenceWork.Mode.DECODE ? 1 : mode.tokens();
+    double seconds;
+    do {
+      seconds = deadline.time(() -> read(mode, session, fewest));
+    } while (deadline.left() > enough);
+    double time = deadline.left() * (peer.isPresent() ? SHARE_BESIDE_PEER : 1);
+    long affordable = (long) (fewest * time / (protocol.mostRounds() * seconds));
+    return protocol.isLimited() ? Math.clamp(affordable, fewest, mode.tokens()) : mode.tokens();
+  }
+
+  /** Reads some tokens as the first of a text. */
+  private static void read(InferenceWork.Mode mode, DecodeSession session, int tokens) {
+    int[] ids = new int[tokens];
+    Arrays.setAll(ids, i -> i % session.vocabSize());
+    session.reset();
+    switch (mode) {
+      case PREFILL -> session.prefill(ids);
+      case DECODE -> {
+        for (int id : ids) {
+          session.decode(id);
+        }
+      }
+    }
+  }
+}

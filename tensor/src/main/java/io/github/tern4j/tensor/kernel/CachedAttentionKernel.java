@@ -1,0 +1,38 @@
+package io.github.tern4j.tensor.kernel;
+
+import io.github.tern4j.tensor.Kernel;
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.cache.KeyValueBlocks;
+
+/**
+ * Attention of the one query of a decoded token over stored keys and values.
+ *
+ * <p><b>Exactness:</b> the bits of {@link AttentionKernel} of the same backend over the widened keys and values, so that a text
+ * has the same logits whether it is read at once or token by token. That kernel sums over keys in blocks of
+ * {@link MatmulKernel#K_BLOCK} from the first key on. Independent of threads. Nothing is allocated, except working memory that
+ * grows with the longest text.
+ */
+public interface CachedAttentionKernel extends Kernel {
+
+  /**
+   * The attention.
+   *
+   * @param memory keys and values
+   * @param from first position that the query sees
+   * @param to behind the last position that it sees, at most {@code capacity} positions
+   * @param q {@code [heads headDim]} elements, contiguous; a multiple of the key-value heads
+   * @param out like {@code q}, overwritten
+   */
+  void attention(KeyValueBlocks memory, int from, int to, Tensor q, Tensor out);
+
+  /** Refuses operands that do not fit. */
+  static void checkAttention(KeyValueBlocks memory, int from, int to, Tensor q, Tensor out) {
+    int width = memory.heads() * memory.headDim();
+    if (from < 0 || to <= from || to - from > memory.capacity() || q.size() % width != 0 || q.size() != out.size()
+        || !q.isContiguous() || !out.isContiguous()) {
+      throw Operands.of("cached attention", "q, out", q, out).failure("positions " + from + " to " + to + " of a capacity of "
+              + memory.capacity() + ", " + memory.heads() + " heads of " + memory.headDim(),
+          "positions that are stored, q a multiple of the key-value heads, out like q, both contiguous");
+    }
+  }
+}
