@@ -15,6 +15,7 @@ import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
+import io.github.tern4j.tensor.kernel.TokenKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,11 +47,10 @@ public final class InferenceModel implements AutoCloseable {
   private final EmbeddingKernel embeddingKernel;
   private final CrossEntropyKernel crossEntropy;
   private final DenseWeight embedding;
-  private final List<Layer> layers;
+  private final Layer[] layers;
   private final Norm finalNorm;
   private final DenseWeight head;
   private final long projectionBytes;
-  private final Buffers singleBuffers = new Buffers();
   private final Buffers buffers = new Buffers();
   private final Workspace single;
   private Workspace several;
@@ -63,16 +63,17 @@ public final class InferenceModel implements AutoCloseable {
     this.config = config;
     this.source = source;
     this.backend = backend;
-    this.coder = new ActivationCoder(backend.kernel(ActivationQuantizerKernel.class), quantizer.epsilonRule(), quantizer.activationEps());
+    this.coder = new ActivationCoder(backend.kernel(ActivationQuantizerKernel.class), backend.kernel(TokenKernel.class),
+        quantizer.epsilonRule(), quantizer.activationEps());
     this.embeddingKernel = backend.kernel(EmbeddingKernel.class);
     this.crossEntropy = backend.kernel(CrossEntropyKernel.class);
     this.embedding = source.table(ModelLayout.EMBEDDING);
     LayerLoader loader = new LayerLoader(config, source, backend);
-    this.layers = loader.layers();
+    this.layers = loader.layers().toArray(Layer[]::new);
     this.finalNorm = loader.norm("model.norm");
     this.head = config.tieWordEmbeddings() ? embedding : source.table(ModelLayout.HEAD);
     this.projectionBytes = loader.projectionBytes();
-    this.single = new Workspace(config, coder, singleBuffers, 1, 1);
+    this.single = new Workspace(config, coder, new Buffers(), 1, 1);
     this.several = single;
   }
 
@@ -287,12 +288,13 @@ public final class InferenceModel implements AutoCloseable {
 
   /** Logits {@code [1, vocabulary]} of the last token of a pass over one text. */
   void lastLogits(Workspace w, Tensor out) {
-    headLogits(w, new int[] {w.tokens - 1}, head, out);
+    Tensor last = w.tokens == 1 ? w.residual : w.residual.slice(0, w.tokens - 1, w.tokens);
+    finalNorm.apply(last, w.lastHidden);
+    head.multiply(w.lastHidden, out);
   }
 
   private void headLogits(Workspace w, int[] rows, DenseWeight someHead, Tensor out) {
-    Buffers memory = w == single ? singleBuffers : buffers;
-    Activation picked = new Activation(coder, memory, "picked", rows.length, config.hiddenSize());
+    Activation picked = new Activation(coder, buffers, "picked", rows.length, config.hiddenSize());
     embeddingKernel.gather(w.residual, rows, picked.overwrite());
     finalNorm.apply(picked.values(), picked);
     someHead.multiply(picked, out);

@@ -1,13 +1,8 @@
 package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.nn.qwen3.QwenConfig;
-import io.github.tern4j.nn.qwen3.RotaryTable;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.BinaryKernel;
-import io.github.tern4j.tensor.kernel.RmsNormKernel;
-import io.github.tern4j.tensor.kernel.RopeKernel;
-import io.github.tern4j.tensor.kernel.SwiGluKernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,25 +12,20 @@ final class LayerLoader {
 
   private final QwenConfig config;
   private final WeightSource source;
-  private final RmsNormKernel normKernel;
-  private final BinaryKernel add;
-  private final Layer.Shared shared;
+  private final Steps steps;
   private long projectionBytes;
 
   LayerLoader(QwenConfig config, WeightSource source, Backend backend) {
     this.config = config;
     this.source = source;
-    this.normKernel = backend.kernel(RmsNormKernel.class);
-    this.add = backend.kernel(BinaryKernel.class);
-    this.shared = new Layer.Shared(config, new RotaryTable(backend, config.ropeTheta(), config.headDim()),
-        backend.kernel(RopeKernel.class), backend.kernel(SwiGluKernel.class), add);
+    this.steps = new Steps(config, backend);
   }
 
   List<Layer> layers() {
     List<Layer> layers = new ArrayList<>();
     for (int index = 0; index < config.numHiddenLayers(); index++) {
       String layer = ModelLayout.layer(index);
-      layers.add(new Layer(index, shared, attention(layer), mlp(layer)));
+      layers.add(new Layer(index, steps, attention(layer), mlp(layer)));
     }
     return layers;
   }
@@ -71,12 +61,12 @@ final class LayerLoader {
     WeightMatrix weight = source.projection(path + ".weight");
     projectionBytes += weight.byteSize();
     Optional<Tensor> biasVector = bias ? Optional.of(source.vector(path + ".bias")) : Optional.empty();
-    return new LinearMap(subLn.map(this::norm), weight, biasVector, add);
+    return new LinearMap(subLn.map(this::norm), weight, biasVector, steps);
   }
 
   /** The norm whose weight is {@code path.weight}. */
   Norm norm(String path) {
-    return new Norm(source.vector(path + ".weight"), config.rmsNormEps(), normKernel);
+    return new Norm(source.vector(path + ".weight"), config.rmsNormEps(), steps);
   }
 
   /** Bytes of the projections of all layers loaded so far. */

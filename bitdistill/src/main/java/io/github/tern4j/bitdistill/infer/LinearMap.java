@@ -1,8 +1,6 @@
 package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.kernel.BinaryFunction;
-import io.github.tern4j.tensor.kernel.BinaryKernel;
 import java.util.Optional;
 
 /**
@@ -12,9 +10,9 @@ import java.util.Optional;
  * @param subLn the norm in front
  * @param weight {@code [out, in]}
  * @param bias {@code [out]}
- * @param add adds the bias
+ * @param steps add the bias
  */
-record LinearMap(Optional<Norm> subLn, WeightMatrix weight, Optional<Tensor> bias, BinaryKernel add) {
+record LinearMap(Optional<Norm> subLn, WeightMatrix weight, Optional<Tensor> bias, Steps steps) {
 
   /**
    * Applies the map.
@@ -31,7 +29,7 @@ record LinearMap(Optional<Norm> subLn, WeightMatrix weight, Optional<Tensor> bia
     }
     weight.multiply(input, out);
     if (bias.isPresent()) {
-      add.apply(BinaryFunction.ADD, out, bias.get().expand(out.shape()), out, false);
+      steps.add(out, bias.get());
     }
   }
 }

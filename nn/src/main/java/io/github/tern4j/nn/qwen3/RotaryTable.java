@@ -50,6 +50,18 @@ public final class RotaryTable {
     return sin.slice(0, from, from + tokens);
   }
 
+  /** The cosines of all positions up to at least {@code positions}, without making a view, {@code [positions, headDim / 2]}. */
+  public Tensor cosines(int positions) {
+    ensure(positions);
+    return cos;
+  }
+
+  /** The sines of all positions up to at least {@code positions}. */
+  public Tensor sines(int positions) {
+    ensure(positions);
+    return sin;
+  }
+
   private void ensure(int positions) {
     if (positions > cos.dim(0)) {
       grow(Math.max(positions, 2 * cos.dim(0)));

@@ -52,7 +52,7 @@ final class VectorActivationQuantizer implements ActivationQuantizerKernel {
   }
 
   /** {@code out_i = clip(rint(x_i factor)) step}; clipping first is the same, since the limits are integers. */
-  private static void quantize(float[] x, int from, float factor, float step, int n, float[] out, int to) {
+  static void quantize(float[] x, int from, float factor, float step, int n, float[] out, int to) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector scaled = Lanes.load(x, from + i).mul(factor);
@@ -65,7 +65,8 @@ final class VectorActivationQuantizer implements ActivationQuantizerKernel {
     }
   }
 
-  private static void store(float[] values, int n, MemorySegment codes, long at) {
+  /** Values that are codes, as bytes. */
+  static void store(float[] values, int n, MemorySegment codes, long at) {
     for (int i = 0; i < n; i++) {
       codes.set(ValueLayout.JAVA_BYTE, at + i, (byte) (int) values[i]);
     }

@@ -60,7 +60,8 @@ final class VectorBinary implements BinaryKernel {
     }
   }
 
-  private static void add(float[] a, int aAt, float[] b, int bAt, int n, float[] out, int outAt, boolean add) {
+  /** {@code out_i (+)= a_i + b_i}. */
+  static void add(float[] a, int aAt, float[] b, int bAt, int n, float[] out, int outAt, boolean add) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       Lanes.store(Lanes.load(a, aAt + i).add(Lanes.load(b, bAt + i)), out, outAt + i, add);

@@ -28,15 +28,21 @@ final class VectorRmsNorm implements RmsNormKernel {
       float[] partial = partialScratch.atLeast(Summation.LANES);
       for (int row = first; row < last; row++) {
         int from = x.arrayOffset() + row * n;
-        float squares = Rows.dot(x.array(), from, x.array(), from, n, partial);
-        float r = (float) (1 / Math.sqrt((double) squares / n + eps));
+        float r = rstd(x.array(), from, n, eps, partial);
         rstd.array()[rstd.arrayOffset() + row] = r;
         scale(x.array(), from, r, weight.array(), weight.arrayOffset(), n, out.array(), out.arrayOffset() + row * n);
       }
     });
   }
 
-  private static void scale(float[] x, int at, float r, float[] weight, int weightAt, int n, float[] out, int outAt) {
+  /** {@code 1 / sqrt(mean square + eps)} of a row. */
+  static float rstd(float[] x, int at, int n, float eps, float[] partial) {
+    float squares = Rows.dot(x, at, x, at, n, partial);
+    return (float) (1 / Math.sqrt((double) squares / n + eps));
+  }
+
+  /** {@code out_i = x_i r weight_i} for a row. */
+  static void scale(float[] x, int at, float r, float[] weight, int weightAt, int n, float[] out, int outAt) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       Lanes.load(x, at + i).mul(r).mul(Lanes.load(weight, weightAt + i)).intoArray(out, outAt + i);

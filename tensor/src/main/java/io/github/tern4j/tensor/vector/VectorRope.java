@@ -30,17 +30,22 @@ final class VectorRope implements RopeKernel {
         int to = out.arrayOffset() + batch * out.arrayStride(0) + token * out.arrayStride(1);
         int cosAt = cos.arrayOffset() + token * cos.arrayStride(0);
         int sinAt = sin.arrayOffset() + token * sin.arrayStride(0);
-        int i = 0;
-        for (; i <= half - LANES; i += LANES) {
-          rotate(x.array(), from + i, x.arrayStride(2), heads, half, cos.array(), cosAt + i, sin.array(), sinAt + i, inverse,
-              out.array(), to + i, out.arrayStride(2), accumulate);
-        }
-        for (; i < half; i++) {
-          rotateOne(x.array(), from + i, x.arrayStride(2), heads, half, cos.array()[cosAt + i], sin.array()[sinAt + i], inverse,
-              out.array(), to + i, out.arrayStride(2), accumulate);
-        }
+        rotateRow(x.array(), from, x.arrayStride(2), heads, half, cos.array(), cosAt, sin.array(), sinAt, inverse, out.array(), to,
+            out.arrayStride(2), accumulate);
       }
     });
+  }
+
+  /** The heads of one token. */
+  static void rotateRow(float[] x, int from, int stride, int heads, int half, float[] cos, int cosAt, float[] sin, int sinAt,
+      boolean inverse, float[] out, int to, int outStride, boolean add) {
+    int i = 0;
+    for (; i <= half - LANES; i += LANES) {
+      rotate(x, from + i, stride, heads, half, cos, cosAt + i, sin, sinAt + i, inverse, out, to + i, outStride, add);
+    }
+    for (; i < half; i++) {
+      rotateOne(x, from + i, stride, heads, half, cos[cosAt + i], sin[sinAt + i], inverse, out, to + i, outStride, add);
+    }
   }
 
   private static void rotate(float[] x, int from, int stride, int heads, int half, float[] cos, int cosAt, float[] sin, int sinAt,

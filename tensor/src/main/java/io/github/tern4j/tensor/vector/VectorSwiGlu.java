@@ -25,7 +25,8 @@ final class VectorSwiGlu implements SwiGluKernel {
         up.array(), up.arrayOffset() + from, to - from, out.array(), out.arrayOffset() + from));
   }
 
-  private static void forward(float[] gate, int gateAt, float[] up, int upAt, int n, float[] out, int outAt) {
+  /** The forward pass over some elements. */
+  static void forward(float[] gate, int gateAt, float[] up, int upAt, int n, float[] out, int outAt) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector z = Lanes.load(gate, gateAt + i);

@@ -178,6 +178,14 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class Token extends TokenContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Unary extends UnaryContract {
     @Override
     protected Backend backend() {
