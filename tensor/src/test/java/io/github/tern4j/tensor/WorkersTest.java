@@ -46,6 +46,21 @@ class WorkersTest {
     }
   }
 
+  @ParameterizedTest(name = "{0} threads")
+  @ValueSource(ints = {2, 3, 8})
+  void lateThreadsDoNotMixRuns(int threads) {
+    // More threads than cores: many of them come when their run is over and the next one has other chunks and another body.
+    try (Workers workers = new Workers(threads)) {
+      for (int run = 0; run < 3000; run++) {
+        AtomicIntegerArray runs = new AtomicIntegerArray(2 + run % 13);
+        workers.run(runs.length(), runs::incrementAndGet);
+        for (int chunk = 0; chunk < runs.length(); chunk++) {
+          assertThat(runs.get(chunk)).as("run %d, chunk %d", run, chunk).isEqualTo(1);
+        }
+      }
+    }
+  }
+
   @Test
   void parkedWorkersWakeUp() throws InterruptedException {
     try (Workers workers = new Workers(3)) {

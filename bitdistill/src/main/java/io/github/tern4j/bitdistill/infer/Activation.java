@@ -1,10 +1,12 @@
 package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.kernel.TernaryProductKernel;
+import io.github.tern4j.tensor.ternary.TernaryInput;
 
 /**
  * The input {@code [rows, width]} of linear maps. Maps with ternary weights read it as int8 codes, which are computed at most
- * once for all maps that share the input.
+ * once for all maps that share the input, as is what their kernel derives from the codes.
  */
 final class Activation {
 
@@ -13,6 +15,7 @@ final class Activation {
   private final Tensor rstd;
   private final Tensor codes;
   private final Tensor gamma;
+  private TernaryInput input;
   private boolean coded;
 
   /** An activation in the part of {@code buffers} that begins with {@code name}. */
@@ -40,22 +43,20 @@ final class Activation {
     return rstd;
   }
 
-  /** The int8 codes of the values. */
-  Tensor codes() {
-    code();
-    return codes;
-  }
-
-  /** The largest magnitude of each row. */
-  Tensor gamma() {
-    code();
-    return gamma;
-  }
-
-  private void code() {
+  /**
+   * The int8 codes of the values, with what the kernel derives from them for all of its weights.
+   *
+   * @param kernel the kernel that has prepared the weights of the model
+   */
+  TernaryInput input(TernaryProductKernel kernel) {
+    if (input == null) {
+      input = kernel.input();
+    }
     if (!coded) {
       coder.code(values, codes, gamma);
+      input.set(codes, gamma);
       coded = true;
     }
+    return input;
   }
 }

@@ -14,10 +14,12 @@ import java.lang.foreign.MemorySegment;
 /** A packed ternary weight, multiplied with int8 codes of the activations in exact integers. */
 final class TernaryWeight implements WeightMatrix {
 
+  private final TernaryProductKernel kernel;
   private final PreparedTernary weight;
 
   TernaryWeight(PackedTernary weight, Backend backend) {
-    this.weight = backend.kernel(TernaryProductKernel.class).prepare(weight);
+    this.kernel = backend.kernel(TernaryProductKernel.class);
+    this.weight = kernel.prepare(weight);
   }
 
   /** Quantizes and packs a latent weight {@code [out, in]} as the training forward pass quantizes it. */
@@ -36,7 +38,7 @@ final class TernaryWeight implements WeightMatrix {
 
   @Override
   public void multiply(Activation x, Tensor out) {
-    weight.product(x.codes(), x.gamma(), out);
+    weight.product(x.input(kernel), out);
   }
 
   @Override

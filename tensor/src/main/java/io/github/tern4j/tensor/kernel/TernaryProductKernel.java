@@ -6,6 +6,7 @@ import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.PreparedTernary;
+import io.github.tern4j.tensor.ternary.TernaryInput;
 
 /**
  * Product of int8 activations with packed ternary weights.
@@ -27,31 +28,34 @@ public interface TernaryProductKernel extends Kernel {
    */
   void product(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out);
 
-  /** The weight in the form that this kernel multiplies fastest, with products of the same bits; the packed codes are shared. */
+  /**
+   * The weight in the form that this kernel multiplies fastest, with products of the same bits. Kernels that have no form of
+   * their own share the packed codes; others let go of them.
+   */
   default PreparedTernary prepare(PackedTernary weight) {
-    return new PreparedTernary() {
-      @Override
-      public void product(Tensor codes, Tensor gamma, Tensor out) {
-        TernaryProductKernel.this.product(weight, codes, gamma, out);
-      }
+    return new PackedProduct(this, weight);
+  }
 
-      @Override
-      public long byteSize() {
-        return weight.byteSize();
-      }
-    };
+  /** Activations for products with weights prepared by this kernel. */
+  default TernaryInput input() {
+    return new CodedInput();
   }
 
   /** Refuses operands of {@link #product} that do not fit. */
   static void checkProduct(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out) {
+    checkProduct(weight.rows(), weight.columns(), codes, gamma, out);
+  }
+
+  /** As {@link #checkProduct(PackedTernary, Tensor, Tensor, Tensor)}, for a weight {@code [outputs, columns]} in another form. */
+  static void checkProduct(int outputs, int columns, Tensor codes, Tensor gamma, Tensor out) {
     Operands.of("ternary product", "gamma, out", gamma, out).contiguous().apart(out, gamma);
     Operands operands = Operands.of("ternary product", "codes, gamma, out", codes, gamma, out)
         .require(codes.dtype() == DType.I8 && codes.isContiguous(), "codes are not contiguous I8", "one byte for each element")
         .ranked(codes, 2, "codes [rows, in]");
-    if (codes.dim(1) != weight.columns()) {
-      throw operands.failure("columns differ: codes " + codes.dim(1) + ", weight " + weight.columns(), "codes [rows, in]");
+    if (codes.dim(1) != columns) {
+      throw operands.failure("columns differ: codes " + codes.dim(1) + ", weight " + columns, "codes [rows, in]");
     }
-    operands.shaped(out, Shape.of(codes.dim(0), weight.rows()), "[rows, out]")
+    operands.shaped(out, Shape.of(codes.dim(0), outputs), "[rows, out]")
         .sized(gamma, codes.dim(0), "one for each row of codes");
   }
 }

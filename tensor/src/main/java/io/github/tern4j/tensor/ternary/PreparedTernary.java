@@ -11,6 +11,14 @@ public interface PreparedTernary {
   /**
    * The product, as {@link io.github.tern4j.tensor.kernel.TernaryProductKernel#product} defines it.
    *
+   * @param input activations {@code [rows, in]}, an input of the kernel that made this weight
+   * @param out {@code [rows, out]}, overwritten, contiguous
+   */
+  void product(TernaryInput input, Tensor out);
+
+  /**
+   * The product with activations that no other product shares.
+   *
    * @param codes I8 in native memory, {@code [rows, in]}, contiguous
    * @param gamma {@code [rows]}
    * @param out {@code [rows, out]}, overwritten, contiguous

@@ -5,6 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Ternary codes as indices into tables of sums: three weights have 27 sums with their activations, which fit the 32 shorts of a
@@ -12,10 +14,15 @@ import java.nio.ByteOrder;
  *
  * <p>A word is a little-endian short of one row and nine columns: three indices of 5 bits, index j = t0 + 3 t1 + 9 t2 with
  * t = code + 1 of columns 3j, 3j + 1, 3j + 2; so 1.78 bits a weight. Rows lie in panels of {@value #PANEL_ROWS}, which are two
- * blocks of 32 words side by side; word 2i of a block belongs to its row i, word 2i + 1 to its row 16 + i, since a vector of
- * shorts widens into its even and its odd lanes. Words never cross groups of columns: a group begins with a new word. Order in
- * memory: groups; in a group, segments of {@value #SEGMENT_WORDS} words (the last one may have fewer); in a segment, panels; in
- * a panel, words; so what is read together is one stream. Rows and columns that fill up the last panel and word have code 0.
+ * halves of 32 words side by side; word 2i of a half belongs to its row i, word 2i + 1 to its row 16 + i, since a vector of
+ * shorts widens into its even and its odd lanes. Words never cross groups of columns: a group begins with a new word. Rows and
+ * columns that fill up the last panel and word have code 0.
+ *
+ * <p>Order in memory: blocks of panels ({@link #blockPanels}); in a block, segments of words of one group; in a segment, panels;
+ * in a panel, words. So a thread that multiplies a block reads one ascending stream, and the tables of a segment serve all panels
+ * of the block while they are in a first-level cache. Behind the last word of a group lie the scales of the panel's rows, if
+ * groups have scales: as F16 in the order of words where that is exact for all scales of the matrix, otherwise as F32 in the
+ * order of rows.
  */
 public final class TernaryWords {
 
@@ -28,16 +35,23 @@ public final class TernaryWords {
   /** Tables that a word looks up. */
   public static final int WORD_TABLES = 3;
 
-  /** Words of a segment: 171 tables of 64 bytes stay in a first-level cache, and 57 sums of at most 384 in a short. */
-  public static final int SEGMENT_WORDS = 57;
+  /** Most words of a segment: 192 tables of 64 bytes stay in a first-level cache, and 64 sums of at most 384 in a short. */
+  public static final int SEGMENT_WORDS = 64;
 
   /** Bytes of one word of all rows of a panel. */
   public static final int WORD_BYTES = PANEL_ROWS * Short.BYTES;
 
-  private static final int BLOCK_ROWS = PANEL_ROWS / 2;
+  /** Bytes of a block: some microseconds of work, so that a jump to the next block costs nothing beside it. */
+  private static final int BLOCK_BYTES = 1 << 16;
+
+  /** With fewer panels, loading the tables of a segment would weigh too much beside its words. */
+  private static final int LEAST_BLOCK_PANELS = 4;
+
+  private static final int HALF_ROWS = PANEL_ROWS / 2;
   private static final int INDEX_BITS = 5;
   private static final int VECTOR_BYTES = 64;
   private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Code 0 in nine columns of {@link PackedTernary}. */
   private static final int ZERO_CODES = 0b01_01_01_01_01_01_01_01_01;
@@ -51,51 +65,126 @@ public final class TernaryWords {
     }
   }
 
-  private final int panels;
+  /**
+   * Neighbouring words of one group.
+   *
+   * @param group the group
+   * @param first its first word here
+   * @param words number of words, at most {@value #SEGMENT_WORDS}
+   * @param endsGroup whether the group ends with them
+   * @param bytesBefore bytes of a panel in front of them
+   * @param bytes bytes of a panel, scales behind the end of a group included
+   */
+  public record Segment(int group, int first, int words, boolean endsGroup, long bytesBefore, int bytes) {
+
+    /** Whether this is a group as a whole. */
+    public boolean isGroup() {
+      return first == 0 && endsGroup;
+    }
+
+    /** Bytes from the beginning to the scales of a panel, if there are any. */
+    public long wordBytes() {
+      return (long) words * WORD_BYTES;
+    }
+  }
+
+  private final int rows;
+  private final int columns;
   private final int groups;
   private final int groupColumns;
-  private final int columns;
+  private final int scaleBytes;
+  private final int panels;
+  private final List<Segment> segments;
+  private final long panelBytes;
+  private final int blockPanels;
   private final MemorySegment words;
 
-  private TernaryWords(int rows, int columns, int groups, int groupColumns) {
+  private TernaryWords(PackedTernary packed) {
+    this.rows = packed.rows();
+    this.columns = packed.columns();
+    this.groups = packed.groupsPerRow();
+    this.groupColumns = packed.groupSize() == 0 ? columns : packed.groupSize();
+    this.scaleBytes = packed.groupSize() == 0 ? 0 : scaleBytes(packed.scales());
     this.panels = Math.ceilDiv(rows, PANEL_ROWS);
-    this.columns = columns;
-    this.groups = groups;
-    this.groupColumns = groupColumns;
-    long allWords = groups == 0 ? 0 : (groups - 1L) * wordsPerGroup() + words(groups - 1);
-    this.words = Arena.ofAuto().allocate(allWords * panels * WORD_BYTES, VECTOR_BYTES);
+    this.segments = cut();
+    this.panelBytes = segments.isEmpty() ? 0 : segments.getLast().bytesBefore() + segments.getLast().bytes();
+    this.blockPanels = (int) Math.max(LEAST_BLOCK_PANELS, BLOCK_BYTES / Math.max(1, panelBytes));
+    this.words = Arena.ofAuto().allocate(panels * panelBytes, VECTOR_BYTES);
+  }
+
+  /** F16 keeps scales of published models; the kernels widen it without looking at a sign. */
+  private static int scaleBytes(float[] scales) {
+    for (float scale : scales) {
+      boolean exact = Float.isFinite(scale) && Float.float16ToFloat(Float.floatToFloat16(scale)) == scale;
+      if (!exact || Float.floatToRawIntBits(scale) < 0) {
+        return Float.BYTES;
+      }
+    }
+    return Short.BYTES;
+  }
+
+  private List<Segment> cut() {
+    List<Segment> all = new ArrayList<>();
+    long bytes = 0;
+    for (int group = 0; group < groups; group++) {
+      int groupWords = Math.ceilDiv(Math.min(columns, (group + 1) * groupColumns) - group * groupColumns, WORD_COLUMNS);
+      for (int first = 0; first < groupWords; first += SEGMENT_WORDS) {
+        int count = Math.min(SEGMENT_WORDS, groupWords - first);
+        boolean endsGroup = first + count == groupWords;
+        int segmentBytes = count * WORD_BYTES + (endsGroup ? PANEL_ROWS * scaleBytes : 0);
+        all.add(new Segment(group, first, count, endsGroup, bytes, segmentBytes));
+        bytes += segmentBytes;
+      }
+    }
+    return List.copyOf(all);
   }
 
   /** The words of a packed matrix, in memory of their own, filled panel by panel. */
   public static TernaryWords of(PackedTernary packed, Workers workers) {
-    int groupColumns = packed.groupSize() == 0 ? packed.columns() : packed.groupSize();
-    TernaryWords words = new TernaryWords(packed.rows(), packed.columns(), packed.groupsPerRow(), groupColumns);
+    TernaryWords words = new TernaryWords(packed);
     workers.run(words.panels, panel -> words.fill(packed, panel));
     return words;
   }
 
   private void fill(PackedTernary packed, int panel) {
-    for (int group = 0; group < groups; group++) {
-      for (int first = 0; first < words(group); first += SEGMENT_WORDS) {
-        fill(packed, group, first, panel);
+    for (Segment segment : segments) {
+      long at = offset(panel, segment);
+      fillWords(packed, segment, panel, at);
+      if (segment.endsGroup() && scaleBytes > 0) {
+        fillScales(packed, segment.group(), panel, at + segment.wordBytes());
       }
     }
   }
 
-  private void fill(PackedTernary packed, int group, int first, int panel) {
-    long at = offset(group, first, panel);
-    int count = segmentWords(group, first);
-    int end = Math.min(columns, (group + 1) * groupColumns);
+  private void fillWords(PackedTernary packed, Segment segment, int panel, long at) {
+    int end = Math.min(columns, (segment.group() + 1) * groupColumns);
     for (int lane = 0; lane < PANEL_ROWS; lane++) {
-      int inBlock = lane % BLOCK_ROWS;
-      int row = panel * PANEL_ROWS + lane / BLOCK_ROWS * BLOCK_ROWS + inBlock / 2 + inBlock % 2 * (BLOCK_ROWS / 2);
-      for (int word = 0; word < count; word++) {
-        int column = group * groupColumns + (first + word) * WORD_COLUMNS;
-        int codes = row < packed.rows() ? codes(packed, row, column, Math.min(WORD_COLUMNS, end - column)) : ZERO_CODES;
+      int row = panel * PANEL_ROWS + rowOfLane(lane);
+      for (int word = 0; word < segment.words(); word++) {
+        int column = column(segment.group(), segment.first() + word);
+        int codes = row < rows ? codes(packed, row, column, Math.min(WORD_COLUMNS, end - column)) : ZERO_CODES;
         int value = INDEX[codes & 63] | INDEX[codes >> 6 & 63] << INDEX_BITS | INDEX[codes >> 12] << 2 * INDEX_BITS;
         words.set(WORD, at + (long) word * WORD_BYTES + lane * Short.BYTES, (short) value);
       }
     }
+  }
+
+  private void fillScales(PackedTernary packed, int group, int panel, long at) {
+    for (int lane = 0; lane < PANEL_ROWS; lane++) {
+      int inPanel = rowOfLane(lane);
+      int row = panel * PANEL_ROWS + inPanel;
+      float scale = row < rows ? packed.scale(row, group) : 0;
+      if (scaleBytes == Float.BYTES) {
+        words.set(FLOAT, at + (long) inPanel * Float.BYTES, scale);
+      } else {
+        words.set(WORD, at + (long) lane * Short.BYTES, Float.floatToFloat16(scale));
+      }
+    }
+  }
+
+  private static int rowOfLane(int lane) {
+    int inHalf = lane % HALF_ROWS;
+    return lane / HALF_ROWS * HALF_ROWS + inHalf / 2 + inHalf % 2 * (HALF_ROWS / 2);
   }
 
   /** The bits of {@code count} columns, and code 0 in what is left of nine. */
@@ -109,9 +198,24 @@ public final class TernaryWords {
     return bits >>> 2 * (column % 4) & mask | ZERO_CODES & ~mask;
   }
 
+  /** Output rows. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Input columns. */
+  public int columns() {
+    return columns;
+  }
+
   /** Panels of {@value #PANEL_ROWS} rows. */
   public int panels() {
     return panels;
+  }
+
+  /** Panels of a block; the last block may have fewer. */
+  public int blockPanels() {
+    return blockPanels;
   }
 
   /** Groups of columns whose sums are kept apart; 1 with one scale per tensor. */
@@ -119,19 +223,24 @@ public final class TernaryWords {
     return groups;
   }
 
+  /** Columns of a group; the last one may have fewer. */
+  public int groupColumns() {
+    return groupColumns;
+  }
+
   /** Words of every group but the last one, which may have fewer. */
   public int wordsPerGroup() {
     return Math.ceilDiv(groupColumns, WORD_COLUMNS);
   }
 
-  /** Words of a group. */
-  public int words(int group) {
-    return Math.ceilDiv(Math.min(columns, (group + 1) * groupColumns) - group * groupColumns, WORD_COLUMNS);
+  /** Bytes of a scale behind a group: 2 or 4, or 0 when there is one scale per tensor, which is not kept here. */
+  public int scaleBytes() {
+    return scaleBytes;
   }
 
-  /** Words of the segment that begins with word {@code first} of a group. */
-  public int segmentWords(int group, int first) {
-    return Math.min(SEGMENT_WORDS, words(group) - first);
+  /** Segments in the order of their columns. */
+  public List<Segment> segments() {
+    return segments;
   }
 
   /** The first column of a word of a group. */
@@ -139,10 +248,11 @@ public final class TernaryWords {
     return group * groupColumns + word * WORD_COLUMNS;
   }
 
-  /** Where the words of a panel lie in the segment that begins with word {@code first} of a group. */
-  public long offset(int group, int first, int panel) {
-    long before = ((long) group * wordsPerGroup() + first) * panels;
-    return (before + (long) panel * segmentWords(group, first)) * WORD_BYTES;
+  /** Where a segment of a panel begins; the same segment of the next panel of the block follows it. */
+  public long offset(int panel, Segment segment) {
+    int firstOfBlock = panel / blockPanels * blockPanels;
+    int inBlock = Math.min(blockPanels, panels - firstOfBlock);
+    return firstOfBlock * panelBytes + inBlock * segment.bytesBefore() + (long) (panel - firstOfBlock) * segment.bytes();
   }
 
   /** The words. */

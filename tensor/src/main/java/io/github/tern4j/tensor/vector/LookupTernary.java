@@ -2,30 +2,28 @@ package io.github.tern4j.tensor.vector;
 
 import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.SEGMENT_WORDS;
-import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
+import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
-import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.PreparedTernary;
+import io.github.tern4j.tensor.ternary.TernaryInput;
 import io.github.tern4j.tensor.ternary.TernaryWords;
+import io.github.tern4j.tensor.ternary.TernaryWords.Segment;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
  * A ternary matrix multiplied by table lookups ({@link TernaryLookup}), for 512-bit vectors. Few tokens: their tables are built
- * once and tasks are ranges of rows. Many tokens: a task is {@value #TILE} of them, which take turns with each segment of the
- * weights while it is in a cache; the tables of the segment are built just before.
+ * once, and a task is a block of rows, which lies in memory as one stream. Many tokens: a task is {@value #TILE} of them, which
+ * take turns with each segment of the weights while it is in a cache; the tables of the segment are built just before.
  */
 final class LookupTernary implements PreparedTernary, IntConsumer {
 
   /** Tokens of a task. */
   private static final int TILE = 8;
-
-  /** Weights of a task over rows: about a microsecond. */
-  private static final int TASK_WEIGHTS = 1 << 17;
 
   /** Shorts of the tables of a segment. */
   private static final int SEGMENT_TABLES = SEGMENT_WORDS * TernaryLookup.WORD_SHORTS;
@@ -33,33 +31,26 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
   private final Workers workers;
-  private final PackedTernary weight;
   private final TernaryWords words;
-  private final float[] groupScales;
-  private final int taskPanels;
+  private final boolean grouped;
+  private final float scale;
+  private final LookupInput ownInput;
 
-  private Tensor codes;
-  private Tensor gamma;
+  private LookupInput input;
   private Tensor out;
-  private short[] sharedTables;
 
-  LookupTernary(PackedTernary weight, Workers workers) {
+  /**
+   * A matrix for products.
+   *
+   * @param scale the scale of the tensor; not read when groups have scales
+   * @param ownInput for products whose activations are not shared
+   */
+  LookupTernary(TernaryWords words, float scale, LookupInput ownInput, Workers workers) {
     this.workers = workers;
-    this.weight = weight;
-    this.words = TernaryWords.of(weight, workers);
-    this.groupScales = weight.groupSize() == 0 ? new float[0] : transposed(weight, words.panels() * PANEL_ROWS);
-    this.taskPanels = Math.max(1, TASK_WEIGHTS / (PANEL_ROWS * Math.max(1, weight.columns())));
-  }
-
-  /** Scales {@code [group, row]}, rows filled up to whole panels. */
-  private static float[] transposed(PackedTernary weight, int paddedRows) {
-    float[] scales = new float[weight.groupsPerRow() * paddedRows];
-    for (int group = 0; group < weight.groupsPerRow(); group++) {
-      for (int row = 0; row < weight.rows(); row++) {
-        scales[group * paddedRows + row] = weight.scale(row, group);
-      }
-    }
-    return scales;
+    this.words = words;
+    this.grouped = words.scaleBytes() > 0;
+    this.scale = scale;
+    this.ownInput = ownInput;
   }
 
   /** Working memory of a thread, grown to the largest size asked for and then reused. */
@@ -68,165 +59,192 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
     private short[] tables = new short[0];
     private final short[] tokenLanes = new short[TernaryLookup.TOKENS_LANES];
     private final short[] lanes = new short[TernaryLookup.PANEL_LANES];
+    private final float[] scales = new float[PANEL_ROWS];
     private int[] sums = new int[0];
     private float[] totals = new float[0];
 
-    void reserve(int codeCount, int tableCount, int sumCount) {
+    void reserve(int codeCount, int tableCount) {
       codes = codes.length < codeCount ? new short[codeCount] : codes;
       tables = tables.length < tableCount ? new short[tableCount] : tables;
-      if (sums.length < sumCount) {
-        sums = new int[sumCount];
-        totals = new float[sumCount];
+    }
+
+    void clearSums(int count, boolean grouped) {
+      sums = sums.length < count ? new int[count] : sums;
+      Arrays.fill(sums, 0, count, 0);
+      if (grouped) {
+        totals = totals.length < count ? new float[count] : totals;
+        Arrays.fill(totals, 0, count, 0);
       }
     }
   }
 
   @Override
   public void product(Tensor codes, Tensor gamma, Tensor out) {
-    TernaryProductKernel.checkProduct(weight, codes, gamma, out);
-    this.codes = codes;
-    this.gamma = gamma;
-    this.out = out;
-    int tokens = codes.dim(0);
-    if (tokens < TILE) {
-      sharedTables = tablesOfAll(tokens);
-      workers.run(Math.ceilDiv(words.panels(), taskPanels), this);
-    } else {
-      sharedTables = null;
-      workers.run(Math.ceilDiv(tokens, TILE), this);
+    ownInput.set(codes, gamma);
+    product(ownInput, out);
+  }
+
+  @Override
+  public void product(TernaryInput input, Tensor out) {
+    if (!(input instanceof LookupInput own)) {
+      throw new IllegalArgumentException("ternary product: input of another kernel; expected one that this weight's kernel made");
     }
+    TernaryProductKernel.checkProduct(words.rows(), words.columns(), own.codes(), own.gamma(), out);
+    this.input = own;
+    this.out = out;
+    if (areFew()) {
+      workers.run(Math.ceilDiv(words.panels(), words.blockPanels()), this);
+    } else {
+      workers.run(Math.ceilDiv(own.codes().dim(0), TILE), this);
+    }
+  }
+
+  /** Whether there are so few tokens that tasks are blocks of rows. */
+  private boolean areFew() {
+    return input.codes().dim(0) < TILE;
   }
 
   @Override
   public void accept(int task) {
-    if (sharedTables != null) {
-      multiply(0, codes.dim(0), task * taskPanels, Math.min(words.panels(), (task + 1) * taskPanels));
+    int tokens = input.codes().dim(0);
+    if (areFew()) {
+      int firstPanel = task * words.blockPanels();
+      multiplyBlock(input.tables(words), firstPanel, Math.min(words.panels(), firstPanel + words.blockPanels()));
     } else {
-      multiply(task * TILE, Math.min(codes.dim(0), (task + 1) * TILE), 0, words.panels());
+      multiplyTile(task * TILE, Math.min(tokens, (task + 1) * TILE));
     }
   }
 
-  private int codeStride() {
-    return weight.columns() + WORD_COLUMNS;
-  }
-
-  private int tableStride() {
-    return words.groups() * words.wordsPerGroup() * TernaryLookup.WORD_SHORTS;
-  }
-
-  private void widen(int token, short[] target, int at) {
-    TernaryLookup.widen(codes.segment(), codes.elementOffset() + (long) token * weight.columns(), weight.columns(), target, at);
-  }
-
-  private short[] tablesOfAll(int tokens) {
-    Buffers buffers = BUFFERS.get();
-    buffers.reserve(codeStride(), Math.multiplyExact(tokens, tableStride()), 0);
-    for (int token = 0; token < tokens; token++) {
-      widen(token, buffers.codes, 0);
-      for (int group = 0; group < words.groups(); group++) {
-        TernaryLookup.tables(buffers.codes, words.column(group, 0), words.words(group), buffers.tables,
-            sharedTable(token, group, 0));
-      }
-    }
-    return buffers.tables;
-  }
-
-  private int sharedTable(int token, int group, int word) {
-    return token * tableStride() + (group * words.wordsPerGroup() + word) * TernaryLookup.WORD_SHORTS;
-  }
-
-  private void multiply(int firstToken, int lastToken, int firstPanel, int lastPanel) {
-    Buffers buffers = BUFFERS.get();
-    int tokens = lastToken - firstToken;
+  /** All tokens of the input with a block of rows; their tables are there. */
+  private void multiplyBlock(short[] tables, int firstPanel, int lastPanel) {
+    int tokens = input.codes().dim(0);
     int stride = (lastPanel - firstPanel) * PANEL_ROWS;
-    buffers.reserve(tokens * codeStride(), TernaryLookup.TOKENS * SEGMENT_TABLES, tokens * stride);
-    Arrays.fill(buffers.sums, 0, tokens * stride, 0);
-    Arrays.fill(buffers.totals, 0, tokens * stride, 0);
-    if (sharedTables == null) {
-      for (int token = 0; token < tokens; token++) {
-        widen(firstToken + token, buffers.codes, token * codeStride());
+    int tokenTables = LookupInput.rowShorts(words);
+    Buffers buffers = BUFFERS.get();
+    buffers.clearSums(tokens * stride, grouped);
+    for (Segment segment : words.segments()) {
+      int token = 0;
+      for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
+        int tableAt = LookupInput.tableAt(words, token, segment);
+        addTokens(buffers, segment, tables, tableAt, tokenTables, token * stride, firstPanel, lastPanel);
+      }
+      for (; token < tokens; token++) {
+        int tableAt = LookupInput.tableAt(words, token, segment);
+        addToken(buffers, segment, tables, tableAt, token * stride, firstPanel, lastPanel);
       }
     }
-    for (int group = 0; group < words.groups(); group++) {
-      for (int first = 0; first < words.words(group); first += SEGMENT_WORDS) {
-        int token = 0;
-        for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
-          addSegmentOfTokens(buffers, group, first, token, firstPanel, lastPanel);
-        }
-        for (; token < tokens; token++) {
-          addSegment(buffers, group, first, token, firstPanel, lastPanel);
-        }
-      }
-      if (weight.groupSize() != 0) {
-        int scaleAt = (group * words.panels() + firstPanel) * PANEL_ROWS;
-        for (int token = 0; token < tokens; token++) {
-          TernaryLookup.addGroup(buffers.sums, stride, groupScales, scaleAt, buffers.totals, token * stride);
-        }
-      }
-    }
-    int firstRow = firstPanel * PANEL_ROWS;
-    int rows = Math.min(weight.rows(), lastPanel * PANEL_ROWS) - firstRow;
-    for (int token = 0; token < tokens; token++) {
-      float step = gamma.array()[gamma.arrayOffset() + firstToken + token] / ActivationQuantizerKernel.LARGEST_CODE;
-      int outAt = out.arrayOffset() + (firstToken + token) * weight.rows() + firstRow;
-      if (weight.groupSize() == 0) {
-        TernaryLookup.scale(buffers.sums, token * stride, rows, weight.scale(0, 0) * step, out.array(), outAt);
-      } else {
-        Lanes.scale(buffers.totals, token * stride, step, rows, out.array(), outAt, false);
-      }
-    }
+    write(buffers, 0, tokens, firstPanel, lastPanel);
   }
 
-  private void addSegment(Buffers buffers, int group, int first, int token, int firstPanel, int lastPanel) {
-    int count = words.segmentWords(group, first);
-    short[] tables = segmentTables(buffers, group, first, token, 1);
-    int tableAt = sharedTables == null ? 0 : sharedTable(token, group, first);
-    long at = words.offset(group, first, firstPanel);
-    int sumAt = token * (lastPanel - firstPanel) * PANEL_ROWS;
+  /** A tile of tokens with all rows. */
+  private void multiplyTile(int firstToken, int lastToken) {
+    int tokens = lastToken - firstToken;
+    int stride = words.panels() * PANEL_ROWS;
+    int codeStride = TernaryLookup.widenedShorts(words.columns());
+    Buffers buffers = BUFFERS.get();
+    buffers.clearSums(tokens * stride, grouped);
+    buffers.reserve(tokens * codeStride, TernaryLookup.TOKENS * SEGMENT_TABLES);
+    for (int token = 0; token < tokens; token++) {
+      long at = input.codes().elementOffset() + (long) (firstToken + token) * words.columns();
+      TernaryLookup.widen(input.codes().segment(), at, words.columns(), buffers.codes, token * codeStride);
+    }
+    for (Segment segment : words.segments()) {
+      int column = words.column(segment.group(), segment.first());
+      int token = 0;
+      for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
+        for (int i = 0; i < TernaryLookup.TOKENS; i++) {
+          int codeAt = (token + i) * codeStride + column;
+          TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, i * SEGMENT_TABLES);
+        }
+        addTokens(buffers, segment, buffers.tables, 0, SEGMENT_TABLES, token * stride, 0, words.panels());
+      }
+      for (; token < tokens; token++) {
+        TernaryLookup.tables(buffers.codes, token * codeStride + column, segment.words(), buffers.tables, 0);
+        addToken(buffers, segment, buffers.tables, 0, token * stride, 0, words.panels());
+      }
+    }
+    write(buffers, firstToken, tokens, 0, words.panels());
+  }
+
+  private void addToken(
+      Buffers buffers, Segment segment, short[] tables, int tableAt, int sumAt, int firstPanel, int lastPanel) {
     for (int panel = firstPanel; panel < lastPanel; panel++) {
-      TernaryLookup.lookUp(words.segment(), at, count, tables, tableAt, buffers.lanes);
-      TernaryLookup.addLanes(buffers.lanes, buffers.sums, sumAt);
-      at += (long) count * TernaryWords.WORD_BYTES;
-      sumAt += PANEL_ROWS;
+      long at = words.offset(panel, segment);
+      int panelSumAt = sumAt + (panel - firstPanel) * PANEL_ROWS;
+      TernaryLookup.lookUp(words.segment(), at, segment.words(), tables, tableAt, buffers.lanes);
+      if (grouped && segment.isGroup() && segment.words() <= TernaryLookup.SHORT_SUM_WORDS) {
+        loadScales(at + segment.wordBytes(), buffers.scales);
+        TernaryLookup.addScaledLanes(buffers.lanes, buffers.scales, buffers.totals, panelSumAt);
+      } else {
+        TernaryLookup.addLanes(buffers.lanes, buffers.sums, panelSumAt);
+        if (grouped && segment.endsGroup()) {
+          loadScales(at + segment.wordBytes(), buffers.scales);
+          TernaryLookup.addScaledSums(buffers.sums, buffers.scales, buffers.totals, panelSumAt);
+        }
+      }
     }
   }
 
   /** Cuts the segment into equal parts whose sums fit a short. */
-  private void addSegmentOfTokens(Buffers buffers, int group, int first, int token, int firstPanel, int lastPanel) {
-    int count = words.segmentWords(group, first);
-    short[] tables = segmentTables(buffers, group, first, token, TernaryLookup.TOKENS);
-    int tableAt = sharedTables == null ? 0 : sharedTable(token, group, first);
-    int tokenTables = sharedTables == null ? SEGMENT_TABLES : tableStride();
+  private void addTokens(Buffers buffers, Segment segment, short[] tables, int tableAt, int tokenTables, int sumAt, int firstPanel,
+      int lastPanel) {
     int sumStride = (lastPanel - firstPanel) * PANEL_ROWS;
-    int part = Math.ceilDiv(count, Math.ceilDiv(count, TernaryLookup.TOKENS_WORDS));
-    for (int from = 0; from < count; from += part) {
-      int partWords = Math.min(part, count - from);
+    int parts = Math.ceilDiv(segment.words(), TernaryLookup.SHORT_SUM_WORDS);
+    int part = Math.ceilDiv(segment.words(), parts);
+    boolean scaledLanes = grouped && segment.isGroup() && parts == 1;
+    for (int from = 0; from < segment.words(); from += part) {
+      int partWords = Math.min(part, segment.words() - from);
       int partTable = tableAt + from * TernaryLookup.WORD_SHORTS;
-      long at = words.offset(group, first, firstPanel) + (long) from * TernaryWords.WORD_BYTES;
-      int sumAt = token * sumStride;
       for (int panel = firstPanel; panel < lastPanel; panel++) {
-        TernaryLookup.lookUpTokens(words.segment(), at, partWords, tables, partTable, tokenTables, buffers.tokenLanes);
-        TernaryLookup.addTokens(buffers.tokenLanes, buffers.sums, sumAt, sumStride);
-        at += (long) count * TernaryWords.WORD_BYTES;
-        sumAt += PANEL_ROWS;
+        long at = words.offset(panel, segment);
+        int panelSumAt = sumAt + (panel - firstPanel) * PANEL_ROWS;
+        TernaryLookup.lookUpTokens(words.segment(), at + (long) from * WORD_BYTES, partWords, tables, partTable, tokenTables,
+            buffers.tokenLanes);
+        if (scaledLanes) {
+          loadScales(at + segment.wordBytes(), buffers.scales);
+          TernaryLookup.addScaledTokens(buffers.tokenLanes, buffers.scales, buffers.totals, panelSumAt, sumStride);
+        } else {
+          TernaryLookup.addTokens(buffers.tokenLanes, buffers.sums, panelSumAt, sumStride);
+        }
+      }
+    }
+    if (grouped && segment.endsGroup() && !scaledLanes) {
+      for (int panel = firstPanel; panel < lastPanel; panel++) {
+        loadScales(words.offset(panel, segment) + segment.wordBytes(), buffers.scales);
+        for (int i = 0; i < TernaryLookup.TOKENS; i++) {
+          int panelSumAt = sumAt + i * sumStride + (panel - firstPanel) * PANEL_ROWS;
+          TernaryLookup.addScaledSums(buffers.sums, buffers.scales, buffers.totals, panelSumAt);
+        }
       }
     }
   }
 
-  /** The shared tables, or those of a segment for {@code tokens} tokens, built now. */
-  private short[] segmentTables(Buffers buffers, int group, int first, int token, int tokens) {
-    if (sharedTables != null) {
-      return sharedTables;
+  private void loadScales(long at, float[] scales) {
+    if (words.scaleBytes() == Short.BYTES) {
+      TernaryLookup.halfScales(words.segment(), at, scales);
+    } else {
+      TernaryLookup.floatScales(words.segment(), at, scales);
     }
-    for (int i = 0; i < tokens; i++) {
-      TernaryLookup.tables(buffers.codes, (token + i) * codeStride() + words.column(group, first),
-          words.segmentWords(group, first), buffers.tables, i * SEGMENT_TABLES);
+  }
+
+  private void write(Buffers buffers, int firstToken, int tokens, int firstPanel, int lastPanel) {
+    int stride = (lastPanel - firstPanel) * PANEL_ROWS;
+    int firstRow = firstPanel * PANEL_ROWS;
+    int rows = Math.min(words.rows(), lastPanel * PANEL_ROWS) - firstRow;
+    Tensor gamma = input.gamma();
+    for (int token = 0; token < tokens; token++) {
+      float step = gamma.array()[gamma.arrayOffset() + firstToken + token] / ActivationQuantizerKernel.LARGEST_CODE;
+      int outAt = out.arrayOffset() + (firstToken + token) * words.rows() + firstRow;
+      if (grouped) {
+        Lanes.scale(buffers.totals, token * stride, step, rows, out.array(), outAt, false);
+      } else {
+        TernaryLookup.scale(buffers.sums, token * stride, rows, scale * step, out.array(), outAt);
+      }
     }
-    return buffers.tables;
   }
 
   @Override
   public long byteSize() {
-    return words.segment().byteSize() + (long) Float.BYTES * groupScales.length;
+    return words.segment().byteSize();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.vector;
 
+import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_TABLES;
@@ -42,8 +43,14 @@ final class TernaryLookup {
   /** Tokens that are multiplied at a time where there are several. */
   static final int TOKENS = 4;
 
-  /** Words whose three sums of at most 384 each a short can hold. */
-  static final int TOKENS_WORDS = 28;
+  /** Words whose three sums of at most 384 each add up to a short. */
+  static final int SHORT_SUM_WORDS = 28;
+
+  /** {@code 2^112}: what the bits of an F16 without sign are times as floats, moved to the place of their exponent. */
+  private static final float HALF_UNIT = 0x1p112f;
+
+  /** How far the bits of an F16 have to move. */
+  private static final int HALF_SHIFT = 13;
 
   /** Shorts of the sums of a panel for several tokens. */
   static final int TOKENS_LANES = TOKENS * BLOCKS * TABLE;
@@ -73,6 +80,11 @@ final class TernaryLookup {
     for (; i < n; i++) {
       out[outAt + i] = codes.get(ValueLayout.JAVA_BYTE, at + i);
     }
+  }
+
+  /** Shorts that {@code columns} widened codes take with those that the last word of any group may read behind them. */
+  static int widenedShorts(int columns) {
+    return columns + WORD_COLUMNS;
   }
 
   /** The tables of {@code words} words from activation {@code at} on. */
@@ -137,7 +149,7 @@ final class TernaryLookup {
   }
 
   /**
-   * As {@link #lookUp}, over at most {@value #TOKENS_WORDS} words, for {@value #TOKENS} tokens, whose tables are {@code stride}
+   * As {@link #lookUp}, over at most {@value #SHORT_SUM_WORDS} words, for {@value #TOKENS} tokens, whose tables are {@code stride}
    * shorts apart: loads of words and shifts of indices are shared. Leaves one vector for each token and block.
    */
   static void lookUpTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride, short[] lanes) {
@@ -230,14 +242,58 @@ final class TernaryLookup {
     return pairs.lanewise(VectorOperators.ASHR, Short.SIZE);
   }
 
-  /** {@code totals_i = fma((float) sums_i, scales_i, totals_i)} and {@code sums_i = 0}; {@code n} is a multiple of 16. */
-  static void addGroup(int[] sums, int n, float[] scales, int scaleAt, float[] totals, int at) {
-    for (int i = 0; i < n; i += INT_LANES) {
-      FloatVector sum = (FloatVector) IntVector.fromArray(INTS, sums, at + i).convertShape(VectorOperators.I2F, FLOATS, 0);
-      sum.fma(FloatVector.fromArray(FLOATS, scales, scaleAt + i), FloatVector.fromArray(FLOATS, totals, at + i))
-          .intoArray(totals, at + i);
+  /** The scales of a panel from F16 in the order of words. */
+  static void halfScales(MemorySegment words, long at, float[] scales) {
+    for (int block = 0; block < BLOCKS; block++) {
+      IntVector pairs = ShortVector.fromMemorySegment(SHORTS, words, at + block * BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+          .reinterpretAsFloats().mul(HALF_UNIT).intoArray(scales, block * TABLE);
+      pairs.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+          .reinterpretAsFloats().mul(HALF_UNIT).intoArray(scales, block * TABLE + INT_LANES);
+    }
+  }
+
+  /** The scales of a panel from F32. */
+  static void floatScales(MemorySegment words, long at, float[] scales) {
+    for (int i = 0; i < PANEL_ROWS; i += INT_LANES) {
+      FloatVector.fromMemorySegment(FLOATS, words, at + (long) i * Float.BYTES, ByteOrder.LITTLE_ENDIAN).intoArray(scales, i);
+    }
+  }
+
+  /** Adds the sums of a group of at most {@link #SHORT_SUM_WORDS} words, times the scales of the rows, to totals of a panel. */
+  static void addScaledLanes(short[] lanes, float[] scales, float[] totals, int at) {
+    for (int block = 0; block < BLOCKS; block++) {
+      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS)
+          .add(ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS + TABLE))
+          .add(ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS + 2 * TABLE)).reinterpretAsInts();
+      addScaled(even(pairs), scales, block * TABLE, totals, at + block * TABLE);
+      addScaled(odd(pairs), scales, block * TABLE + INT_LANES, totals, at + block * TABLE + INT_LANES);
+    }
+  }
+
+  /** As {@link #addScaledLanes} for what {@link #lookUpTokens} has summed; totals of tokens are {@code stride} apart. */
+  static void addScaledTokens(short[] lanes, float[] scales, float[] totals, int totalAt, int stride) {
+    for (int i = 0; i < TOKENS * BLOCKS; i++) {
+      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i * TABLE).reinterpretAsInts();
+      int at = totalAt + i / BLOCKS * stride + i % BLOCKS * TABLE;
+      addScaled(even(pairs), scales, i % BLOCKS * TABLE, totals, at);
+      addScaled(odd(pairs), scales, i % BLOCKS * TABLE + INT_LANES, totals, at + INT_LANES);
+    }
+  }
+
+  /** As {@link #addScaledLanes} for sums of ints, which become 0. */
+  static void addScaledSums(int[] sums, float[] scales, float[] totals, int at) {
+    for (int i = 0; i < PANEL_ROWS; i += INT_LANES) {
+      addScaled(IntVector.fromArray(INTS, sums, at + i), scales, i, totals, at + i);
       IntVector.zero(INTS).intoArray(sums, at + i);
     }
+  }
+
+  /** {@code totals_i = fma((float) sums_i, scales_i, totals_i)}. */
+  private static void addScaled(IntVector sums, float[] scales, int scaleAt, float[] totals, int at) {
+    ((FloatVector) sums.convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(FloatVector.fromArray(FLOATS, scales, scaleAt), FloatVector.fromArray(FLOATS, totals, at)).intoArray(totals, at);
   }
 
   /** {@code out_i = (float) sums_i factor}. */

@@ -6,6 +6,8 @@ import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.PreparedTernary;
+import io.github.tern4j.tensor.ternary.TernaryInput;
+import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -20,6 +22,7 @@ final class VectorTernaryProduct implements TernaryProductKernel {
   private static final int TASK_WEIGHTS = 1 << 16;
 
   private final Workers workers;
+  private final LookupInput ownInput = new LookupInput();
   private short[] planes = new short[0];
   private int[] groupSums = new int[0];
 
@@ -70,7 +73,16 @@ final class VectorTernaryProduct implements TernaryProductKernel {
   /** Table lookups where vectors have the 32 shorts that they need. */
   @Override
   public PreparedTernary prepare(PackedTernary weight) {
-    return VectorWidth.BITS == 512 ? new LookupTernary(weight, workers) : TernaryProductKernel.super.prepare(weight);
+    if (VectorWidth.BITS < 512) {
+      return TernaryProductKernel.super.prepare(weight);
+    }
+    float scale = weight.groupSize() == 0 ? weight.scale(0, 0) : 1;
+    return new LookupTernary(TernaryWords.of(weight, workers), scale, ownInput, workers);
+  }
+
+  @Override
+  public TernaryInput input() {
+    return VectorWidth.BITS < 512 ? TernaryProductKernel.super.input() : new LookupInput();
   }
 
   private void wholeRow(

@@ -9,6 +9,7 @@ import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.contract.TestTensors.Layout;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.ternary.PackedTernary;
+import io.github.tern4j.tensor.ternary.TernaryInput;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -121,6 +122,11 @@ public abstract class TernaryProductContract extends KernelContract<TernaryProdu
     float[] exact = exact(weight, codes, gamma);
     run((kernel, at) -> kernel.product(weight, at.of(codes), at.of(gamma), at.of(out))).equalTo(out, exact);
     run((kernel, at) -> kernel.prepare(weight).product(at.of(codes), at.of(gamma), at.of(out))).equalTo(out, exact);
+    run((kernel, at) -> {
+      TernaryInput input = kernel.input();
+      input.set(at.of(codes), at.of(gamma));
+      kernel.prepare(weight).product(input, at.of(out));
+    }).equalTo(out, exact);
   }
 
   private static float[] exact(PackedTernary weight, Operand codes, Operand gamma) {
