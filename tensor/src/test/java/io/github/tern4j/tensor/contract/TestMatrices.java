@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** Dense weights of given values in every format. */
 public enum TestMatrices {
@@ -22,6 +23,12 @@ public enum TestMatrices {
   F16,
   /** Int8 of the floats. */
   INT8;
+
+  /** The formats whose products sum floats. */
+  public static final List<TestMatrices> FLOATS = List.of(F32, BF16, F16);
+
+  /** The formats whose products sum integers. */
+  public static final List<TestMatrices> INTEGERS = List.of(INT8);
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -20,12 +20,12 @@ class DenseMatrixTest {
   void int8RoundsToTheNearestCodeTiesToEven() {
     float[] values = {127, 0.5f, 1.5f, -2.5f, -127, 0, 0, 0};
     Int8Matrix matrix = Int8Matrix.quantize(TestMatrices.floats(DType.F32, values, 2, 4, 0));
-    assertThat(terms(matrix, 0)).containsExactly(127, 0, 2, -2);
+    assertThat(codes(matrix, 0)).containsExactly(127, 0, 2, -2);
     assertThat(matrix.rowScale(0)).isEqualTo(1);
-    assertThat(terms(matrix, 1)).containsExactly(-127, 0, 0, 0);
+    assertThat(codes(matrix, 1)).containsExactly(-127, 0, 0, 0);
     Int8Matrix zeros = Int8Matrix.quantize(TestMatrices.floats(DType.F32, new float[3], 1, 3, 0));
     assertThat(zeros.rowScale(0)).isZero();
-    assertThat(terms(zeros, 0)).containsExactly(0, 0, 0);
+    assertThat(codes(zeros, 0)).containsExactly(0, 0, 0);
   }
 
   @Test
@@ -34,7 +34,7 @@ class DenseMatrixTest {
     float[] row = new float[3];
     matrix.widen(0, row, 1);
     assertThat(row).containsExactly(0, 254, 4);
-    assertThat(matrix.select(new int[] {1}).term(0, 1)).isEqualTo(3);
+    assertThat(matrix.select(new int[] {1}).code(0, 1)).isEqualTo(3);
     assertThat(matrix.byteSize()).isEqualTo(4 + 8);
   }
 
@@ -74,15 +74,17 @@ class DenseMatrixTest {
       values[i] = (float) rng.at(1).normal(i);
     }
     DenseMatrix matrix = format.of(values, rows, columns, 0);
+    float[] rounded = new float[columns];
     double error = 0;
     double total = 0;
     for (int row = 0; row < rows; row++) {
+      matrix.widen(row, rounded, 0);
       double exact = 0;
       double got = 0;
       for (int column = 0; column < columns; column++) {
         double x = rng.at(2).normal(column);
         exact += x * values[row * columns + column];
-        got += x * matrix.term(row, column) * matrix.rowScale(row);
+        got += x * rounded[column];
       }
       error += (got - exact) * (got - exact);
       total += exact * exact;
@@ -90,11 +92,11 @@ class DenseMatrixTest {
     assertThat(Math.sqrt(error / total)).as("relative error of %s", format).isBetween(least, most);
   }
 
-  private static int[] terms(DenseMatrix matrix, int row) {
-    int[] terms = new int[matrix.columns()];
-    for (int column = 0; column < terms.length; column++) {
-      terms[column] = (int) matrix.term(row, column);
+  private static int[] codes(IntegerMatrix matrix, int row) {
+    int[] codes = new int[matrix.columns()];
+    for (int column = 0; column < codes.length; column++) {
+      codes[column] = matrix.code(row, column);
     }
-    return terms;
+    return codes;
   }
 }

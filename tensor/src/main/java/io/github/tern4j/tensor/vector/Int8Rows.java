@@ -1,0 +1,50 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.Int8Dot.STEP_COLUMNS;
+
+import io.github.tern4j.tensor.dense.Int8Matrix;
+import io.github.tern4j.tensor.kernel.Summation;
+
+/**
+ * {@link IntegerRows} of an int8 weight.
+ *
+ * @param weight the weight
+ */
+record Int8Rows(Int8Matrix weight) implements IntegerRows {
+
+  @Override
+  public void multiply(int first, int rows, short[] codes, int codesAt, int[] sums) {
+    int steps = weight.columns() / STEP_COLUMNS;
+    for (int row = 0; row < rows; row++) {
+      for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+        Int8Dot.multiply(weight.memory(), weight.rowAt(first + row) + 2 * lane, codes, codesAt + 2 * lane, steps, sums,
+            row * Summation.LANES + lane);
+      }
+    }
+    addRest(first, rows, codes, codesAt, sums, 0);
+  }
+
+  @Override
+  public void multiplyTokens(int first, int rows, short[] codes, int codesAt, int[] sums, int stride) {
+    int columns = weight.columns();
+    for (int row = 0; row < rows; row++) {
+      for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+        Int8Dot.multiplyTokens(weight.memory(), weight.rowAt(first + row) + 2 * lane, codes, codesAt + 2 * lane, columns,
+            columns / STEP_COLUMNS, sums, row * Summation.LANES + lane, stride);
+      }
+    }
+    for (int token = 0; token < TOKENS; token++) {
+      addRest(first, rows, codes, codesAt + token * columns, sums, token * stride);
+    }
+  }
+
+  /** Adds what lies behind the last whole step. */
+  private void addRest(int first, int rows, short[] codes, int codesAt, int[] sums, int to) {
+    int from = weight.columns() / STEP_COLUMNS * STEP_COLUMNS;
+    for (int row = 0; row < rows; row++) {
+      for (int column = from; column < weight.columns(); column++) {
+        sums[to + row * Summation.LANES + weight.group(column)] += weight.code(first + row, column) * codes[codesAt + column];
+      }
+    }
+  }
+}
