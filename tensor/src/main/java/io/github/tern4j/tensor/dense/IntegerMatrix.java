@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <p>Products multiply integers: a row of x is {@linkplain #roundActivations rounded} to integers with a scale for each group,
  * so that sums over groups are exact, in any order.
  */
-public sealed interface IntegerMatrix extends DenseMatrix permits Int8Matrix {
+public sealed interface IntegerMatrix extends DenseMatrix permits Int4Matrix, Int8Matrix {
 
   /** The integer that stands for a weight. */
   int code(int row, int column);
@@ -34,11 +34,12 @@ public sealed interface IntegerMatrix extends DenseMatrix permits Int8Matrix {
   @Override
   IntegerMatrix select(int[] ids);
 
+  /** As in other formats; a zero has no sign. */
   @Override
   default void widen(int row, float[] out, int at) {
     float rowScale = rowScale(row);
     for (int column = 0; column < columns(); column++) {
-      out[at + column] = code(row, column) * groupScale(row, group(column)) * rowScale;
+      out[at + column] = code(row, column) * groupScale(row, group(column)) * rowScale + 0;
     }
   }
 
@@ -48,10 +49,10 @@ public sealed interface IntegerMatrix extends DenseMatrix permits Int8Matrix {
    * activation is at most half its scale, up to rounding.
    *
    * @param x the row begins at {@code at}
-   * @param codes overwritten from {@code codesAt} on, in the order of columns
+   * @param codes overwritten, in the order of columns
    * @param scales of all groups, overwritten from {@code scalesAt} on
    */
-  default void roundActivations(float[] x, int at, short[] codes, int codesAt, float[] scales, int scalesAt) {
+  default void roundActivations(float[] x, int at, short[] codes, float[] scales, int scalesAt) {
     int largest = largestActivation();
     Arrays.fill(scales, scalesAt, scalesAt + groups(), 0);
     for (int column = 0; column < columns(); column++) {
@@ -62,7 +63,7 @@ public sealed interface IntegerMatrix extends DenseMatrix permits Int8Matrix {
       float magnitude = scales[scalesAt + group(column)];
       float factor = magnitude == 0 ? 0 : largest / magnitude;
       // The factor of a subnormal magnitude can be infinite.
-      codes[codesAt + column] = (short) Math.clamp(Math.rint(x[at + column] * factor), -largest, largest);
+      codes[column] = (short) Math.clamp(Math.rint(x[at + column] * factor), -largest, largest);
     }
     for (int group = scalesAt; group < scalesAt + groups(); group++) {
       scales[group] /= largest;

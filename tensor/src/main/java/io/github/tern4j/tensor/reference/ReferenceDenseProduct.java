@@ -39,7 +39,7 @@ final class ReferenceDenseProduct implements DenseProductKernel {
   private static void multiply(IntegerMatrix weight, float[] x, int at, float[] out, int outAt) {
     short[] codes = new short[weight.columns()];
     float[] scales = new float[weight.groups()];
-    weight.roundActivations(x, at, codes, 0, scales, 0);
+    weight.roundActivations(x, at, codes, scales, 0);
     for (int output = 0; output < weight.rows(); output++) {
       int[] sums = new int[weight.groups()];
       for (int i = 0; i < codes.length; i++) {
