@@ -5,7 +5,7 @@ import static io.github.tern4j.tensor.vector.VectorWidth.HALF_SHORTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
 
-import io.github.tern4j.tensor.dense.Int4Matrix;
+import io.github.tern4j.tensor.dense.NibblePlane;
 import io.github.tern4j.tensor.kernel.Summation;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -15,28 +15,28 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The innermost loops of products with {@link Int4Matrix}: sums of groups with rounded activations.
+ * The innermost loops of products with a {@link NibblePlane}: sums of groups with rounded activations.
  *
  * <p>Shifted by {@code 4 s} and masked, 16 words of weights hold one weight in each short; activations lie in planes to meet
- * them ({@link Int4Rows#arrange}). Weights are multiplied as they are stored, as code + 8, and sums start at -8 times the sum of
+ * them ({@link NibbleInput}). Weights are multiplied as they are stored, as code + 8, and sums start at -8 times the sum of
  * their activations. A short takes all 16 products of its group: they may overflow on the way, but the sum of codes does not.
  *
  * <p>Narrower vectors go over the block once for each group of the {@link Summation#LANES}: then {@code at} lies a word further
  * for each lane, {@code xAt} two shorts, and {@code to} an int.
  */
-final class Int4Dot {
+final class NibbleDot {
 
   /** Shorts of a plane. */
   static final int PLANE = 2 * Summation.LANES;
 
   /** Planes of a block of activations. */
-  static final int PLANES = Int4Matrix.BLOCK_COLUMNS / PLANE;
+  static final int PLANES = NibblePlane.BLOCK_COLUMNS / PLANE;
 
   /** Shorts of a block of activations: its planes, then the starts of its sums. */
   static final int BLOCK_SHORTS = (PLANES + 1) * PLANE;
 
   private static final int VECTOR_BYTES = Summation.LANES * Integer.BYTES;
-  private static final int VECTORS = Int4Matrix.BLOCK_BYTES / VECTOR_BYTES;
+  private static final int VECTORS = NibblePlane.BLOCK_BYTES / VECTOR_BYTES;
 
   /** Planes that meet 16 words. */
   private static final int SLOTS = PLANES / VECTORS;
@@ -46,12 +46,12 @@ final class Int4Dot {
 
   private static final int CODE_BITS = 4;
 
-  private Int4Dot() {}
+  private NibbleDot() {}
 
   /** Sums of the groups of a block of up to 16 rows: of row r to {@code sums[to + r LANES]} and behind. */
   static void multiply(MemorySegment weight, long at, int rows, short[] x, int xAt, int[] sums, int to) {
     for (int row = 0; row < rows; row++) {
-      long from = at + row * Int4Matrix.BLOCK_BYTES;
+      long from = at + row * NibblePlane.BLOCK_BYTES;
       ShortVector sum = ShortVector.fromArray(SHORTS, x, xAt + PLANES * PLANE);
       for (int vector = 0; vector < VECTORS; vector++) {
         sum = add(sum, load(weight, from + vector * VECTOR_BYTES), x, xAt + vector * SLOTS * PLANE);
