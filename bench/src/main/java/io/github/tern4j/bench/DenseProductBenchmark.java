@@ -9,13 +9,16 @@ import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.dense.Int4Matrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
+import io.github.tern4j.tensor.reference.ReferenceKernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -44,13 +47,30 @@ public class DenseProductBenchmark {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** How the weight lies in memory. */
+  public enum Format {
+    /** Floats. */
+    F32,
+    /** Floats in 16 bits, 8 of them precise. */
+    BF16,
+    /** Floats in 16 bits, 11 of them precise. */
+    F16,
+    /** Bytes with a scale for each row. */
+    INT8,
+    /** Half bytes with a scale for each group of columns. */
+    INT4
+  }
+
+  /** One weight row in so many is verified. */
+  private static final int VERIFIED_ROWS = 1_009;
+
   /** CPU threads. */
   @Param({"1", "2"})
   public int threads;
 
-  /** F32, BF16, F16 or I8. */
-  @Param({"F32", "BF16", "F16", "I8"})
-  public DType format;
+  /** How the weight lies in memory. */
+  @Param
+  public Format format;
 
   /** Rows of x. */
   @Param({"1", "128"})
@@ -66,7 +86,7 @@ public class DenseProductBenchmark {
   private Tensor x;
   private Tensor out;
 
-  /** Makes the operands and holds some elements of the product against double sums. */
+  /** Makes the operands and compares some columns of the product with those of the scalar kernel, to the bit. */
   @Setup
   public void open() {
     String[] sizes = shape.split("x");
@@ -78,13 +98,20 @@ public class DenseProductBenchmark {
     x = NormalValues.of(1, rows, in);
     out = Tensor.zeros(rows, outputs);
     product();
-    for (int i = 0; i < out.array().length; i += 1_009) {
-      verify(i / outputs, i % outputs, out.array()[i]);
-    }
+    verify();
   }
 
   private DenseMatrix weight(int outputs, int in) {
-    DType stored = format == DType.I8 ? DType.F32 : format;
+    return switch (format) {
+      case F32 -> floats(DType.F32, outputs, in);
+      case BF16 -> floats(DType.BF16, outputs, in);
+      case F16 -> floats(DType.F16, outputs, in);
+      case INT8 -> Int8Matrix.quantize(floats(DType.F32, outputs, in));
+      case INT4 -> Int4Matrix.quantize(floats(DType.F32, outputs, in));
+    };
+  }
+
+  private static FloatMatrix floats(DType stored, int outputs, int in) {
     MemorySegment segment = Arena.ofAuto().allocate(stored.bytes((long) outputs * in), Long.BYTES);
     Rng rng = Rng.of(2);
     for (long i = 0; i < (long) outputs * in; i++) {
@@ -93,24 +120,23 @@ public class DenseProductBenchmark {
         case F32 -> segment.set(FLOAT, Float.BYTES * i, value);
         case BF16 -> segment.set(SHORT, Short.BYTES * i, (short) (Float.floatToRawIntBits(value) >>> Short.SIZE));
         case F16 -> segment.set(SHORT, Short.BYTES * i, Float.floatToFloat16(value));
-        case I8, I32, I64, TERNARY -> throw new IllegalArgumentException("format " + format + "; expected F32, BF16, F16 or I8");
+        case I8, I32, I64, TERNARY -> throw new IllegalArgumentException("stored " + stored + "; expected F32, BF16 or F16");
       }
     }
-    FloatMatrix floats = new FloatMatrix(Tensor.of(new NativeStorage(segment, stored), Shape.of(outputs, in)));
-    return format == DType.I8 ? Int8Matrix.quantize(floats) : floats;
+    return new FloatMatrix(Tensor.of(new NativeStorage(segment, stored), Shape.of(outputs, in)));
   }
 
-  private void verify(int row, int output, float got) {
-    double exact = 0;
-    double magnitude = 0;
-    for (int k = 0; k < weight.columns(); k++) {
-      double term = (double) x.get(row, k) * weight.term(output, k) * weight.rowScale(output);
-      exact += term;
-      magnitude += Math.abs(term);
-    }
-    if (!(Math.abs(got - exact) <= weight.columns() * 0x1p-24 * magnitude)) {
-      throw new IllegalStateException(
-          "dense product " + shape + ": [" + row + ", " + output + "] is " + got + "; expected " + exact);
+  private void verify() {
+    int[] ids = IntStream.range(0, weight.rows()).filter(row -> row % VERIFIED_ROWS == 0).toArray();
+    Tensor expected = Tensor.zeros(rows, ids.length);
+    ReferenceKernels.table().get(DenseProductKernel.class).product(weight.select(ids), x, expected);
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < ids.length; i++) {
+        if (out.get(row, ids[i]) != expected.get(row, i)) {
+          throw new IllegalStateException("dense product " + shape + ": [" + row + ", " + ids[i] + "] is "
+              + out.get(row, ids[i]) + "; expected " + expected.get(row, i));
+        }
+      }
     }
   }
 

@@ -8,12 +8,11 @@ final class RowCopy {
 
   private RowCopy() {}
 
-  /** The terms of these rows, one after the other. */
-  static MemorySegment of(DenseMatrix matrix, int[] ids) {
-    long rowBytes = matrix.rowBytes();
+  /** These rows of {@code rowBytes} each, one after the other; row 0 begins at byte {@code at} of {@code memory}. */
+  static MemorySegment of(MemorySegment memory, long at, long rowBytes, int[] ids) {
     MemorySegment copy = Arena.ofAuto().allocate(ids.length * rowBytes, Long.BYTES);
     for (int i = 0; i < ids.length; i++) {
-      MemorySegment.copy(matrix.memory(), matrix.rowAt(ids[i]), copy, i * rowBytes, rowBytes);
+      MemorySegment.copy(memory, at + ids[i] * rowBytes, copy, i * rowBytes, rowBytes);
     }
     return copy;
   }

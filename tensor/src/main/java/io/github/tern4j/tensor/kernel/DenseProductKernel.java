@@ -4,14 +4,21 @@ import io.github.tern4j.tensor.Kernel;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.dense.IntegerMatrix;
 
 /**
- * Product of F32 activations with a dense weight that stays in its (often mapped) memory: {@code out = x weight^T}.
+ * Product of F32 activations with a dense weight that stays in its (often mapped) memory: {@code out = x weight^T}. A row of x
+ * has the same bits alone and among others. A zero has no sign. Exact on every CPU backend.
  *
- * <p><b>Summation:</b> column i belongs to lane {@code (i / run) mod LANES}, run being {@link DenseMatrix#run} and LANES
- * {@value Summation#LANES}. A lane starts at zero and adds {@code x_i term_i} by fma, ascending in i; lanes are folded as
- * {@link Summation} says. {@code out = rowScale fold + 0}: a zero has no sign. A row of x has the same bits alone and among
- * others. Exact on every CPU backend.
+ * <p><b>Floats</b> ({@link FloatMatrix}): column i belongs to lane {@code (i / run) mod LANES}, run being
+ * {@link FloatMatrix#run} and LANES {@value Summation#LANES}. A lane starts at zero and adds {@code x_i value_i} by fma,
+ * ascending in i; lanes are folded as {@link Summation} says.
+ *
+ * <p><b>Integers</b> ({@link IntegerMatrix}): x is {@linkplain IntegerMatrix#roundActivations rounded} to codes a with a scale
+ * t for each group. For group g, {@code s_g = sum of code_i a_i} over its columns, exactly. A lane starts at zero and adds
+ * {@code (float) s_g (groupScale_g t_g)}, ascending in its groups g, by fma; {@code out = rowScale fold}. So rounding moves an
+ * output by at most {@code sum |value_i| t / 2}. A row of x with an infinity or NaN has no finite products.
  */
 public interface DenseProductKernel extends Kernel {
 

@@ -2,6 +2,7 @@ package io.github.tern4j.tensor.ternary;
 
 import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.Shape;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -84,6 +85,31 @@ public final class PackedTernary {
       }
     }
     return unpacked;
+  }
+
+  /** {@code out[at + c] = code(row, c) scale} for all columns, each scaled by that of its group. */
+  public void widen(int row, float[] out, int at) {
+    for (int group = 0; group < groupsPerRow(); group++) {
+      int from = group * groupSize;
+      int to = groupSize == 0 ? columns : Math.min(columns, from + groupSize);
+      float scale = scale(row, group);
+      for (int column = from; column < to; column++) {
+        out[at + column] = code(row, column) * scale;
+      }
+    }
+  }
+
+  /** A copy of some rows, with their scales. */
+  public PackedTernary select(int[] ids) {
+    int rowBytes = bytesPerRow(columns);
+    int rowScales = groupSize == 0 ? 0 : groupsPerRow();
+    MemorySegment selected = Arena.ofAuto().allocate((long) ids.length * rowBytes, Long.BYTES);
+    float[] selectedScales = groupSize == 0 ? scales.clone() : new float[ids.length * rowScales];
+    for (int i = 0; i < ids.length; i++) {
+      MemorySegment.copy(codes, (long) ids[i] * rowBytes, selected, (long) i * rowBytes, rowBytes);
+      System.arraycopy(scales, ids[i] * rowScales, selectedScales, i * rowScales, rowScales);
+    }
+    return new PackedTernary(Shape.of(ids.length, columns), groupSize, selected, selectedScales);
   }
 
   /** The code at a row and column. */

@@ -14,9 +14,8 @@ import jdk.incubator.vector.IntVector;
  * registers.
  *
  * <p>One row at a time, although its sums wait for each other: rows are then read as one stream in order. Two or four rows side
- * by side were faster while the weight was in the cache, but a large one in int8 (151,936 x 1,024, AMD EPYC Zen 4, one thread,
- * busy machine, Java virtual machines in turns) took 21 to 22 ms instead of 12.5 to 17.4; and with four rows of int8 or F16 the
- * JIT put the vectors on the heap.
+ * by side were faster while the weight was in the cache, but slower from memory; and with four rows of F16 the JIT put the
+ * vectors on the heap.
  *
  * <p>x is {@linkplain DenseRows#arrange arranged}: for each step of 16 words, first what meets the first element of all words,
  * then the second. Narrower vectors go over the row, which is in the first-level cache by then, once for each group of the
@@ -70,24 +69,6 @@ final class DenseDot {
       IntVector words = IntVector.fromMemorySegment(INTS, weight, from, ORDER);
       sum = x0.fma(WordWidening.lowF16(words), sum);
       sum = x1.fma(WordWidening.highF16(words), sum);
-    }
-    sum.intoArray(sums, to);
-  }
-
-  /** Signed bytes. */
-  static void int8(MemorySegment weight, long at, float[] x, int xAt, int steps, float[] sums, int to) {
-    FloatVector sum = FloatVector.zero(FLOATS);
-    for (int step = 0; step < steps; step++) {
-      long from = at + (long) step * STEP_BYTES;
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xAt + 4 * step * Summation.LANES);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xAt + (4 * step + 1) * Summation.LANES);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, xAt + (4 * step + 2) * Summation.LANES);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, x, xAt + (4 * step + 3) * Summation.LANES);
-      IntVector words = IntVector.fromMemorySegment(INTS, weight, from, ORDER);
-      sum = x0.fma(WordWidening.byte0(words), sum);
-      sum = x1.fma(WordWidening.byte1(words), sum);
-      sum = x2.fma(WordWidening.byte2(words), sum);
-      sum = x3.fma(WordWidening.byte3(words), sum);
     }
     sum.intoArray(sums, to);
   }

@@ -4,10 +4,7 @@ import static io.github.tern4j.tensor.vector.MatmulTile.COLUMNS;
 import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
-import io.github.tern4j.tensor.DType;
-import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
-import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.kernel.Summation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -25,12 +22,12 @@ final class DensePanel {
   private DensePanel() {}
 
   /** Terms of a lane. */
-  static int depth(DenseMatrix weight) {
+  static int depth(FloatMatrix weight) {
     return Math.ceilDiv(weight.columns(), DenseRows.stepColumns(weight)) * weight.run();
   }
 
   /** Distance of the panels of two lanes. */
-  static int laneStride(DenseMatrix weight) {
+  static int laneStride(FloatMatrix weight) {
     return depth(weight) * COLUMNS + GAP;
   }
 
@@ -40,7 +37,7 @@ final class DensePanel {
    * @param rows as many as there are, at most {@link MatmulTile#COLUMNS}; the other columns of the panel are unspecified
    * @param square working memory of {@link WordTranspose#SIZE}
    */
-  static void pack(DenseMatrix weight, int first, int rows, float[] square, float[] panel) {
+  static void pack(FloatMatrix weight, int first, int rows, float[] square, float[] panel) {
     int laneStride = laneStride(weight);
     int run = weight.run();
     int steps = weight.columns() / DenseRows.stepColumns(weight);
@@ -60,24 +57,24 @@ final class DensePanel {
     }
   }
 
-  private static void packRest(DenseMatrix weight, int first, int rows, float[] panel) {
+  private static void packRest(FloatMatrix weight, int first, int rows, float[] panel) {
     int run = weight.run();
     int whole = DenseRows.wholeColumns(weight);
     for (int i = 0; i < DenseRows.stepColumns(weight); i++) {
       int term = whole / Summation.LANES + i % run;
       int at = i / run * laneStride(weight) + term * COLUMNS;
       for (int row = 0; row < rows; row++) {
-        panel[at + row] = whole + i < weight.columns() ? weight.term(first + row, whole + i) : 0;
+        panel[at + row] = whole + i < weight.columns() ? weight.value(first + row, whole + i) : 0;
       }
     }
   }
 
-  private static void widen(DenseMatrix weight, float[] square, float[] panel, int at, int laneStride) {
-    switch (weight) {
-      case FloatMatrix floats when floats.dtype() == DType.F32 -> widenF32(square, panel, at, laneStride);
-      case FloatMatrix floats when floats.dtype() == DType.BF16 -> widenBf16(square, panel, at, laneStride);
-      case FloatMatrix _ -> widenF16(square, panel, at, laneStride);
-      case Int8Matrix _ -> widenInt8(square, panel, at, laneStride);
+  private static void widen(FloatMatrix weight, float[] square, float[] panel, int at, int laneStride) {
+    switch (weight.dtype()) {
+      case F32 -> widenF32(square, panel, at, laneStride);
+      case BF16 -> widenBf16(square, panel, at, laneStride);
+      case F16 -> widenF16(square, panel, at, laneStride);
+      case I8, I32, I64, TERNARY -> throw new IllegalStateException("float matrix of " + weight.dtype());
     }
   }
 
@@ -100,17 +97,6 @@ final class DensePanel {
       IntVector words = FloatVector.fromArray(FLOATS, square, lane * LANES).reinterpretAsInts();
       WordWidening.lowF16(words).intoArray(panel, at + lane * laneStride);
       WordWidening.highF16(words).intoArray(panel, at + lane * laneStride + COLUMNS);
-    }
-  }
-
-  private static void widenInt8(float[] square, float[] panel, int at, int laneStride) {
-    for (int lane = 0; lane < LANES; lane++) {
-      IntVector words = FloatVector.fromArray(FLOATS, square, lane * LANES).reinterpretAsInts();
-      int to = at + lane * laneStride;
-      WordWidening.byte0(words).intoArray(panel, to);
-      WordWidening.byte1(words).intoArray(panel, to + COLUMNS);
-      WordWidening.byte2(words).intoArray(panel, to + 2 * COLUMNS);
-      WordWidening.byte3(words).intoArray(panel, to + 3 * COLUMNS);
     }
   }
 }

@@ -1,9 +1,6 @@
 package io.github.tern4j.tensor.vector;
 
-import io.github.tern4j.tensor.DType;
-import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
-import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.kernel.Summation;
 
 /** Dense products of few rows of x: one dot product after the other, while a block of weight rows is in the cache. */
@@ -12,12 +9,12 @@ final class DenseRows {
   private DenseRows() {}
 
   /** Columns in a step of 16 words. */
-  static int stepColumns(DenseMatrix weight) {
+  static int stepColumns(FloatMatrix weight) {
     return Summation.LANES * weight.run();
   }
 
   /** Columns of the whole steps of a row. */
-  static int wholeColumns(DenseMatrix weight) {
+  static int wholeColumns(FloatMatrix weight) {
     return weight.columns() / stepColumns(weight) * stepColumns(weight);
   }
 
@@ -25,7 +22,7 @@ final class DenseRows {
    * A row of x in the order in which {@link DenseDot} reads it: element i of word w of step s at
    * {@code (run s + i) LANES + w}; after the whole steps as it was.
    */
-  static void arrange(DenseMatrix weight, float[] x, int at, float[] arranged, int to) {
+  static void arrange(FloatMatrix weight, float[] x, int at, float[] arranged, int to) {
     int run = weight.run();
     int whole = wholeColumns(weight);
     for (int step = 0; step < whole; step += Summation.LANES * run) {
@@ -44,7 +41,7 @@ final class DenseRows {
    * @param x the arranged row
    * @param sums working memory of {@code LaneFold.ROWS * LANES}
    */
-  static void multiply(DenseMatrix weight, int first, int rows, float[] x, int xAt, float[] sums, float[] out, int outAt) {
+  static void multiply(FloatMatrix weight, int first, int rows, float[] x, int xAt, float[] sums, float[] out, int outAt) {
     for (int row = 0; row < rows; row++) {
       dot(weight, first + row, x, xAt, sums, row * Summation.LANES);
     }
@@ -54,32 +51,28 @@ final class DenseRows {
     }
     LaneFold.fold(sums);
     for (int i = 0; i < rows; i++) {
-      out[outAt + i] = weight.rowScale(first + i) * sums[i] + 0;
+      out[outAt + i] = sums[i] + 0;
     }
   }
 
-  private static void dot(DenseMatrix weight, int row, float[] x, int xAt, float[] sums, int to) {
+  private static void dot(FloatMatrix weight, int row, float[] x, int xAt, float[] sums, int to) {
     int steps = weight.columns() / stepColumns(weight);
     for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
       long at = weight.rowAt(row) + (long) lane * Integer.BYTES;
-      switch (weight) {
-        case FloatMatrix floats when floats.dtype() == DType.F32 ->
-            DenseDot.f32(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
-        case FloatMatrix floats when floats.dtype() == DType.BF16 ->
-            DenseDot.bf16(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
-        case FloatMatrix _ ->
-            DenseDot.f16(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
-        case Int8Matrix _ ->
-            DenseDot.int8(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
+      switch (weight.dtype()) {
+        case F32 -> DenseDot.f32(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
+        case BF16 -> DenseDot.bf16(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
+        case F16 -> DenseDot.f16(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
+        case I8, I32, I64, TERNARY -> throw new IllegalStateException("float matrix of " + weight.dtype());
       }
     }
   }
 
-  private static void addRest(DenseMatrix weight, int first, int rows, int from, float[] x, int xAt, float[] sums) {
+  private static void addRest(FloatMatrix weight, int first, int rows, int from, float[] x, int xAt, float[] sums) {
     for (int row = 0; row < rows; row++) {
       for (int i = from; i < weight.columns(); i++) {
         int lane = row * Summation.LANES + i / weight.run() % Summation.LANES;
-        sums[lane] = Math.fma(x[xAt + i], weight.term(first + row, i), sums[lane]);
+        sums[lane] = Math.fma(x[xAt + i], weight.value(first + row, i), sums[lane]);
       }
     }
   }

@@ -3,7 +3,7 @@ package io.github.tern4j.tensor.vector;
 import static io.github.tern4j.tensor.vector.MatmulTile.COLUMNS;
 import static io.github.tern4j.tensor.vector.MatmulTile.GROUP;
 
-import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.kernel.Summation;
 
 /**
@@ -21,12 +21,12 @@ final class DenseTiles {
   private DenseTiles() {}
 
   /** Distance of two groups of rows of x in one lane. */
-  static int groupStride(DenseMatrix weight) {
+  static int groupStride(FloatMatrix weight) {
     return MatmulTile.groupStride(DensePanel.depth(weight));
   }
 
   /** Distance of two lanes of packed x. */
-  static int laneStride(DenseMatrix weight, int rows) {
+  static int laneStride(FloatMatrix weight, int rows) {
     return Math.ceilDiv(rows, MatmulTile.ROWS) * (MatmulTile.ROWS / GROUP) * groupStride(weight);
   }
 
@@ -40,7 +40,7 @@ final class DenseTiles {
    *
    * @param rows rows of x
    */
-  static void pack(DenseMatrix weight, float[] x, int at, int row, int rows, float[] packed) {
+  static void pack(FloatMatrix weight, float[] x, int at, int row, int rows, float[] packed) {
     int run = weight.run();
     int columns = weight.columns();
     int padded = DensePanel.depth(weight) * Summation.LANES;
@@ -66,7 +66,7 @@ final class DenseTiles {
    * @param columns columns of the panel that are weight rows
    * @param sums working memory of {@link #sumsLength}
    */
-  static void multiply(DenseMatrix weight, int first, int columns, float[] packed, int rows, float[] panel, float[] sums,
+  static void multiply(FloatMatrix weight, int first, int columns, float[] packed, int rows, float[] panel, float[] sums,
       float[] out, int outAt) {
     for (int row = 0; row < rows; row += MatmulTile.height(rows - row)) {
       sumLanes(weight, packed, row, rows, panel, sums);
@@ -74,7 +74,7 @@ final class DenseTiles {
       for (int r = 0; r < height; r++) {
         int to = outAt + (row + r) * weight.rows() + first;
         for (int column = 0; column < columns; column++) {
-          out[to + column] = weight.rowScale(first + column) * sums[r * COLUMNS + column] + 0;
+          out[to + column] = sums[r * COLUMNS + column] + 0;
         }
       }
     }
@@ -84,7 +84,7 @@ final class DenseTiles {
    * Lanes in the order of reversed bits: 0, 8, 4, 12, .. Two neighbours are a pair of the fold's first level, two pairs one of
    * the second, so that a sum waits for at most one partner in each level.
    */
-  private static void sumLanes(DenseMatrix weight, float[] packed, int row, int rows, float[] panel, float[] sums) {
+  private static void sumLanes(FloatMatrix weight, float[] packed, int row, int rows, float[] panel, float[] sums) {
     int depth = DensePanel.depth(weight);
     int groupStride = groupStride(weight);
     int waiting = 0;

@@ -3,102 +3,47 @@ package io.github.tern4j.tensor.vector;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.dense.IntegerMatrix;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
-import io.github.tern4j.tensor.kernel.Summation;
 
-/**
- * {@link DenseProductKernel}, parallel over weight rows. Few rows of x meet the weights in their memory, each weight being read
- * from there once; for many rows weights are widened into panels. Both sum in the same order.
- */
+/** {@link DenseProductKernel}, parallel over weight rows. */
 final class VectorDenseProduct implements DenseProductKernel {
 
   /** Bytes of weights of a task: long enough a stream for the memory, short enough to occupy all threads to the end. */
   private static final int TASK_BYTES = 1 << 16;
 
-  /** Rows of x for which panels are worth their packing. */
-  private static final int PANEL_ROWS = 7;
-
-  /** Rows of x that are packed at a time. */
-  private static final int ROW_BLOCK = 240;
-
   /** Products of fewer multiply-adds are faster on one thread than the others wake up. */
   private static final long WORTH_THREADS = 1 << 17;
 
-  private final Workers workers;
-  private final Scratch sumScratch = new Scratch();
-  private final Scratch squareScratch = new Scratch();
-  private final Scratch panelScratch = new Scratch();
-  private float[] arranged = new float[0];
+  private final FloatProduct floats;
+  private final IntegerProduct integers;
 
   VectorDenseProduct(Workers workers) {
-    this.workers = workers;
+    this.floats = new FloatProduct(workers);
+    this.integers = new IntegerProduct(workers);
   }
 
   @Override
   public void product(DenseMatrix weight, Tensor x, Tensor out) {
     DenseProductKernel.checkProduct(weight, x, out);
-    int rows = x.dim(0);
-    if (rows < PANEL_ROWS) {
-      multiplyRows(weight, x, rows, out);
-    } else {
-      for (int row = 0; row < rows; row += ROW_BLOCK) {
-        multiplyTiles(weight, x, row, Math.min(ROW_BLOCK, rows - row), out);
-      }
+    switch (weight) {
+      case FloatMatrix matrix -> floats.product(matrix, x, out);
+      case IntegerMatrix matrix -> integers.product(matrix, x, out);
     }
   }
 
-  private void multiplyRows(DenseMatrix weight, Tensor x, int rows, Tensor out) {
-    int columns = weight.columns();
-    float[] ordered = atLeast(rows * columns);
-    for (int row = 0; row < rows; row++) {
-      DenseRows.arrange(weight, x.array(), x.arrayOffset() + row * columns, ordered, row * columns);
-    }
-    int blocks = Math.toIntExact(Math.ceilDiv(TASK_BYTES, LaneFold.ROWS * Math.max(1, weight.rowBytes())));
-    int outputsAtOnce = blocks * LaneFold.ROWS;
-    run(weight, rows, weight.rows(), outputsAtOnce, (from, to) -> {
-      float[] sums = sumScratch.atLeast(LaneFold.ROWS * Summation.LANES);
-      for (int output = from; output < to; output += LaneFold.ROWS) {
-        int present = Math.min(LaneFold.ROWS, to - output);
-        for (int row = 0; row < rows; row++) {
-          DenseRows.multiply(weight, output, present, ordered, row * columns, sums,
-              out.array(), out.arrayOffset() + row * weight.rows() + output);
-        }
-      }
-    });
+  /** Blocks of {@link LaneFold#ROWS} weight rows in a task. */
+  static int taskBlocks(long rowBytes) {
+    return Math.toIntExact(Math.ceilDiv(TASK_BYTES, LaneFold.ROWS * Math.max(1, rowBytes)));
   }
 
-  private void multiplyTiles(DenseMatrix weight, Tensor x, int row, int rows, Tensor out) {
-    float[] packed = atLeast(Summation.LANES * DenseTiles.laneStride(weight, rows));
-    int xAt = x.arrayOffset() + row * weight.columns();
-    run(weight, rows, Math.ceilDiv(rows, MatmulTile.ROWS), 1, (from, to) -> {
-      for (int first = from * MatmulTile.ROWS; first < to * MatmulTile.ROWS; first += MatmulTile.GROUP) {
-        DenseTiles.pack(weight, x.array(), xAt, first, rows, packed);
-      }
-    });
-    run(weight, rows, weight.rows(), MatmulTile.COLUMNS, (from, to) -> {
-      float[] panel = panelScratch.atLeast(Summation.LANES * DensePanel.laneStride(weight));
-      float[] sums = sumScratch.atLeast(DenseTiles.sumsLength());
-      for (int output = from; output < to; output += MatmulTile.COLUMNS) {
-        int columns = Math.min(MatmulTile.COLUMNS, to - output);
-        DensePanel.pack(weight, output, columns, squareScratch.atLeast(WordTranspose.SIZE), panel);
-        DenseTiles.multiply(weight, output, columns, packed, rows, panel, sums, out.array(),
-            out.arrayOffset() + row * weight.rows());
-      }
-    });
-  }
-
-  private void run(DenseMatrix weight, int rows, int total, int size, Ranges.Body body) {
-    if ((long) rows * weight.rows() * weight.columns() < WORTH_THREADS) {
+  /** Runs {@code body} over ranges of {@code size}, on all threads if there is enough to do. */
+  static void run(Workers workers, long multiplyAdds, int total, int size, Ranges.Body body) {
+    if (multiplyAdds < WORTH_THREADS) {
       body.run(0, total);
     } else {
       Ranges.run(workers, total, size, body);
     }
-  }
-
-  private float[] atLeast(int length) {
-    if (arranged.length < length) {
-      arranged = new float[length];
-    }
-    return arranged;
   }
 }

@@ -33,6 +33,12 @@ final class VectorWidth {
   /** The same width in bytes. */
   static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(BITS));
 
+  /** Half the width in bytes: what widens to a vector of shorts. */
+  static final VectorSpecies<Byte> HALF_BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(BITS / 2));
+
+  /** Half the width in shorts: what widens to a vector of 32-bit lanes. */
+  static final VectorSpecies<Short> HALF_SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS / 2));
+
   /** Number of 32-bit lanes. */
   static final int LANES = BITS / Float.SIZE;
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.tern4j.tensor.contract.TestTensors.Layout;
 import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.dense.IntegerMatrix;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
+import io.github.tern4j.tensor.kernel.Summation;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +25,8 @@ public abstract class DenseProductContract extends KernelContract<DenseProductKe
 
   @ParameterizedTest(name = "{0} rows, {1} outputs of {2}")
   @CsvSource({"1,1,1", "1,4,32", "2,5,31", "3,3,33", "1,17,64", "1,16,65", "5,19,97", "4,17,63", "6,8,256", "7,13,300",
-      "1,300,515", "8,31,64", "12,32,1", "13,33,129", "33,130,66", "241,37,67", "0,3,4", "3,0,4", "3,5,0", "9,5,0"})
+      "1,300,515", "1,5,1024", "5,17,1100", "8,31,64", "12,32,1", "13,33,129", "33,130,66", "241,37,67", "0,3,4",
+      "3,0,4", "3,5,0", "9,5,0"})
   void productsAreWithinTheBoundOfTheExactOnes(int rows, int outputs, int n) {
     for (TestMatrices format : TestMatrices.values()) {
       for (Layout layout : new Layout[] {Layout.CONTIGUOUS, Layout.OFFSET}) {
@@ -34,15 +38,120 @@ public abstract class DenseProductContract extends KernelContract<DenseProductKe
         float[] values = x.values();
         for (int i = 0; i < exact.length; i++) {
           double magnitudes = 0;
+          float[] row = row(weight, i % outputs);
           for (int j = 0; j < n; j++) {
-            double term = (double) values[i / outputs * n + j] * weight.term(i % outputs, j) * weight.rowScale(i % outputs);
+            double term = (double) values[i / outputs * n + j] * row[j];
             exact[i] += term;
             magnitudes += Math.abs(term);
           }
-          // Each term is rounded once on its way along a lane, then by four folds and the scale.
-          bound[i] = 1.01 * (Math.ceilDiv(n, 16 * weight.run()) * weight.run() + 5) * U * magnitudes + TINY;
+          bound[i] = switch (weight) {
+            // Each term is rounded once on its way along a lane, then by four folds.
+            case FloatMatrix floats -> 1.01 * (Math.ceilDiv(n, 16 * floats.run()) * floats.run() + 4) * U * magnitudes + TINY;
+            case IntegerMatrix integers -> roundingBound(integers, row, values, i / outputs * n);
+          };
         }
         run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).within(out, exact, bound);
+      }
+    }
+  }
+
+  /**
+   * An activation moves by half its scale at most. Two scales are rounded, their product, the sum of a group, one fma for each
+   * block of groups, four folds, the factor of the row and the widened weight of the test; the factor and the quotient of an
+   * activation are rounded too, which moves a tie.
+   */
+  private static double roundingBound(IntegerMatrix weight, float[] row, float[] x, int at) {
+    double[] largest = new double[weight.groups()];
+    for (int j = 0; j < row.length; j++) {
+      largest[weight.group(j)] = Math.max(largest[weight.group(j)], Math.abs(x[at + j]));
+    }
+    double moved = 0;
+    double magnitudes = 0;
+    for (int j = 0; j < row.length; j++) {
+      moved += Math.abs(row[j]) * largest[weight.group(j)] / weight.largestActivation() / 2;
+      magnitudes += Math.abs(row[j]) * largest[weight.group(j)];
+    }
+    return moved + 1.01 * (weight.groups() / 16 + 12) * U * magnitudes + TINY;
+  }
+
+  @ParameterizedTest(name = "{0} rows, {1} outputs of {2}")
+  @CsvSource({"1,1,1", "2,5,31", "3,17,64", "4,16,65", "5,19,97", "8,31,300", "1,33,515", "5,17,1100", "0,3,4", "3,0,4", "3,5,0"})
+  void integersAreExactlyThoseOfTheRoundedActivations(int rows, int outputs, int n) {
+    for (TestMatrices format : TestMatrices.INTEGERS) {
+      IntegerMatrix weight = (IntegerMatrix) weight(format, Layout.CONTIGUOUS, outputs, n);
+      Operand x = tensors.normal(Layout.OFFSET, rows, n);
+      Operand out = tensors.normal(Layout.OFFSET, rows, outputs);
+      float[] expected = new float[rows * outputs];
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] = ofRounded(weight, i % outputs, x.values(), i / outputs * n);
+      }
+      run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).equalTo(out, expected);
+    }
+  }
+
+  private static float ofRounded(IntegerMatrix weight, int output, float[] x, int at) {
+    float[] partial = new float[16];
+    for (int group = 0; group < weight.groups(); group++) {
+      float largest = 0;
+      for (int column = 0; column < weight.columns(); column++) {
+        largest = weight.group(column) == group ? Math.max(largest, Math.abs(x[at + column])) : largest;
+      }
+      long sum = 0;
+      for (int column = 0; column < weight.columns(); column++) {
+        if (weight.group(column) == group && largest > 0) {
+          sum += weight.code(output, column) * (long) Math.rint(x[at + column] * (weight.largestActivation() / largest));
+        }
+      }
+      float scale = weight.groupScale(output, group) * (largest / weight.largestActivation());
+      partial[group % 16] = Math.fma((float) sum, scale, partial[group % 16]);
+    }
+    return weight.rowScale(output) * Summation.fold(partial, 0) + 0;
+  }
+
+  @Test
+  void extremeCodesDoNotOverflow() {
+    int n = 2048;
+    for (TestMatrices format : TestMatrices.INTEGERS) {
+      float[] values = new float[4 * n];
+      float[] signs = new float[2 * n];
+      for (int i = 0; i < n; i++) {
+        float mixed = i % 3 == 0 ? -1 : 1;
+        values[i] = -1;
+        values[n + i] = 1;
+        values[2 * n + i] = mixed;
+        values[3 * n + i] = -mixed;
+        signs[i] = 1;
+        signs[n + i] = mixed;
+      }
+      IntegerMatrix weight = (IntegerMatrix) format.of(values, 4, n, 0);
+      for (int rows : new int[] {2, 6}) {
+        float[] repeated = new float[rows * n];
+        for (int i = 0; i < repeated.length; i++) {
+          repeated[i] = signs[i % signs.length];
+        }
+        Operand x = Operand.of(repeated, rows, n);
+        Operand out = tensors.normal(rows, 4);
+        float[] expected = new float[4 * rows];
+        for (int i = 0; i < expected.length; i++) {
+          expected[i] = ofRounded(weight, i % 4, repeated, i / 4 * n);
+        }
+        run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).equalTo(out, expected);
+      }
+    }
+  }
+
+  @Test
+  void activationsThatAreNotFiniteHaveNoFiniteProductsWithIntegers() {
+    for (TestMatrices format : TestMatrices.INTEGERS) {
+      DenseMatrix weight = weight(format, Layout.CONTIGUOUS, 3, 70);
+      float[] values = tensors.normal(3, 70).values();
+      values[5] = Float.NEGATIVE_INFINITY;
+      values[70 + 69] = Float.NaN;
+      Operand x = Operand.of(values, 3, 70);
+      Operand out = tensors.normal(3, 3);
+      float[] got = run((kernel, at) -> kernel.product(weight, at.of(x), at.of(out))).of(out);
+      for (int i = 0; i < got.length; i++) {
+        assertThat(Float.isFinite(got[i])).as("element %d", i).isEqualTo(i >= 6);
       }
     }
   }
@@ -83,7 +192,7 @@ public abstract class DenseProductContract extends KernelContract<DenseProductKe
   @Test
   void neighboursInAWordShareALane() {
     // 2^24 swallows every 1 added to it: those of the first word's lane, in ten steps.
-    for (TestMatrices format : new TestMatrices[] {TestMatrices.F32, TestMatrices.BF16, TestMatrices.F16}) {
+    for (TestMatrices format : TestMatrices.FLOATS) {
       float[] ones = new float[5 * 320];
       Arrays.fill(ones, 1);
       DenseMatrix weight = format.of(ones, 5, 320, 0);
@@ -166,6 +275,12 @@ public abstract class DenseProductContract extends KernelContract<DenseProductKe
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernel().product(weight, upload(new float[8], 2, 4), upload(new float[8], 2, 4)))
         .withMessageContaining("expected out [2, 3] = [rows, out]");
+  }
+
+  private static float[] row(DenseMatrix weight, int row) {
+    float[] values = new float[weight.columns()];
+    weight.widen(row, values, 0);
+    return values;
   }
 
   private DenseMatrix weight(TestMatrices format, Layout layout, int rows, int columns) {

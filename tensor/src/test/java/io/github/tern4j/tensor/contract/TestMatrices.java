@@ -6,11 +6,13 @@ import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.dense.Int4Matrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** Dense weights of given values in every format. */
 public enum TestMatrices {
@@ -21,7 +23,15 @@ public enum TestMatrices {
   /** Floats rounded to F16. */
   F16,
   /** Int8 of the floats. */
-  INT8;
+  INT8,
+  /** Int4 of the floats. */
+  INT4;
+
+  /** The formats whose products sum floats. */
+  public static final List<TestMatrices> FLOATS = List.of(F32, BF16, F16);
+
+  /** The formats whose products sum integers. */
+  public static final List<TestMatrices> INTEGERS = List.of(INT8, INT4);
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -33,6 +43,7 @@ public enum TestMatrices {
       case BF16 -> floats(DType.BF16, values, rows, columns, before);
       case F16 -> floats(DType.F16, values, rows, columns, before);
       case INT8 -> Int8Matrix.quantize(floats(DType.F32, values, rows, columns, before));
+      case INT4 -> Int4Matrix.quantize(floats(DType.F32, values, rows, columns, before));
     };
   }
 

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.contract.TestTensors;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PackedTernaryTest {
 
@@ -35,6 +38,38 @@ class PackedTernaryTest {
     PackedTernary whole = new PackedTernary(Shape.of(2, 10), 0, packed, new float[] {7});
     assertThat(whole.groupsPerRow()).isEqualTo(1);
     assertThat(whole.scale(1, 0)).isEqualTo(7);
+  }
+
+  @ParameterizedTest(name = "groups of {0}, {1} columns")
+  @CsvSource({"0, 1", "0, 33", "1, 5", "4, 10", "6, 35", "128, 127", "128, 300"})
+  void rowsAreWidenedByTheScalesOfTheirGroups(int groupSize, int columns) {
+    PackedTernary matrix = new TestTensors(3).ternary(groupSize, 5, columns);
+    for (int row = 0; row < 5; row++) {
+      float[] widened = new float[columns + 3];
+      matrix.widen(row, widened, 2);
+      assertThat(widened[0] + widened[1] + widened[columns + 2]).isZero();
+      for (int column = 0; column < columns; column++) {
+        float scale = matrix.scale(row, groupSize == 0 ? 0 : column / groupSize);
+        assertThat(widened[2 + column]).isEqualTo(matrix.code(row, column) * scale);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "groups of {0}, {1} columns")
+  @CsvSource({"0, 1", "0, 33", "1, 5", "4, 10", "6, 35", "128, 127", "128, 300"})
+  void selectedRowsKeepCodesAndScales(int groupSize, int columns) {
+    PackedTernary matrix = new TestTensors(3).ternary(groupSize, 5, columns);
+    int[] ids = {4, 0, 2, 2};
+    PackedTernary selected = matrix.select(ids);
+    assertThat(selected.rows()).isEqualTo(4);
+    for (int i = 0; i < ids.length; i++) {
+      float[] expected = new float[columns];
+      float[] got = new float[columns];
+      matrix.widen(ids[i], expected, 0);
+      selected.widen(i, got, 0);
+      assertThat(got).containsExactly(expected);
+    }
+    assertThat(matrix.select(new int[0]).rows()).isZero();
   }
 
   @Test

@@ -1,0 +1,65 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.vector.Int8Dot.STEP_COLUMNS;
+
+import io.github.tern4j.tensor.dense.Int8Matrix;
+import io.github.tern4j.tensor.kernel.Summation;
+
+/**
+ * {@link IntegerRows} of an int8 weight.
+ *
+ * @param weight the weight
+ */
+record Int8Rows(Int8Matrix weight) implements IntegerRows {
+
+  @Override
+  public int arrangedLength() {
+    return weight.columns();
+  }
+
+  @Override
+  public void arrange(short[] codes, short[] arranged, int to) {
+    System.arraycopy(codes, 0, arranged, to, weight.columns());
+  }
+
+  @Override
+  public void multiply(int first, int rows, short[] x, int xAt, int[] sums, int to) {
+    int steps = weight.columns() / STEP_COLUMNS;
+    for (int row = 0; row < rows; row++) {
+      for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+        Int8Dot.multiply(weight.memory(), weight.rowAt(first + row) + 2 * lane, x, xAt + 2 * lane, steps, sums,
+            to + row * Summation.LANES + lane);
+      }
+    }
+    addRest(first, rows, x, xAt, sums, to);
+  }
+
+  @Override
+  public void multiplyTokens(int first, int rows, short[] x, int xAt, int[] sums, int stride) {
+    int columns = weight.columns();
+    for (int row = 0; row < rows; row++) {
+      for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+        Int8Dot.multiplyTokens(weight.memory(), weight.rowAt(first + row) + 2 * lane, x, xAt + 2 * lane, columns,
+            columns / STEP_COLUMNS, sums, row * Summation.LANES + lane, stride);
+      }
+    }
+    for (int token = 0; token < TOKENS; token++) {
+      addRest(first, rows, x, xAt + token * columns, sums, token * stride);
+    }
+  }
+
+  @Override
+  public void scale(int first, int rows, int[] sums, int at, float[] xScales, int xScaleAt, float[] lanes) {
+    Int8Dot.scale(sums, at, rows, xScales, xScaleAt, lanes);
+  }
+
+  /** Adds what lies behind the last whole step. */
+  private void addRest(int first, int rows, short[] x, int xAt, int[] sums, int to) {
+    int from = weight.columns() / STEP_COLUMNS * STEP_COLUMNS;
+    for (int row = 0; row < rows; row++) {
+      for (int column = from; column < weight.columns(); column++) {
+        sums[to + row * Summation.LANES + weight.group(column)] += weight.code(first + row, column) * x[xAt + column];
+      }
+    }
+  }
+}
