@@ -27,9 +27,6 @@ final class VectorWidth {
   /** The same width in shorts. */
   static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS));
 
-  /** As many shorts as there are 32-bit lanes. */
-  static final VectorSpecies<Short> HALF_SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS / 2));
-
   /** The same width in bytes. */
   static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(BITS));
 

@@ -34,4 +34,21 @@ final class WordWidening {
   static FloatVector highF16(IntVector words) {
     return words.lanewise(VectorOperators.ASHR, F16_EXPONENT_DIFFERENCE).and(F16_BITS).reinterpretAsFloats().mul(F16_BIAS);
   }
+
+  static FloatVector byte0(IntVector words) {
+    return byte3(words.lanewise(VectorOperators.LSHL, 3 * Byte.SIZE));
+  }
+
+  static FloatVector byte1(IntVector words) {
+    return byte3(words.lanewise(VectorOperators.LSHL, 2 * Byte.SIZE));
+  }
+
+  static FloatVector byte2(IntVector words) {
+    return byte3(words.lanewise(VectorOperators.LSHL, Byte.SIZE));
+  }
+
+  static FloatVector byte3(IntVector words) {
+    return (FloatVector) words.lanewise(VectorOperators.ASHR, 3 * Byte.SIZE)
+        .convertShape(VectorOperators.I2F, VectorWidth.FLOATS, 0);
+  }
 }
