@@ -9,7 +9,8 @@ import sys
 
 def command(o):
     tokens = ["-p", str(o.tokens), "-n", "0"] if o.mode == "prefill" else ["-p", "0", "-n", str(o.tokens)]
-    return [o.bench, "-m", o.model, "-t", str(o.threads), "-r", "1", "-o", "json", *tokens, *o.more]
+    depth = ["-d", str(o.context)] if o.context > 0 else []
+    return [o.bench, "-m", o.model, "-t", str(o.threads), "-r", "1", "-o", "json", *tokens, *depth, *o.more]
 
 
 def speed(answer, mode):
@@ -28,8 +29,9 @@ def main():
     options.add_argument("--mode", choices=("decode", "prefill"), required=True)
     options.add_argument("--threads", type=int, required=True)
     options.add_argument("--tokens", type=int, required=True)
-    # What this side was asked for; the file decides.
-    for ours in ("--shape", "--format", "--group", "--head"):
+    options.add_argument("--context", type=int, default=0)
+    # What this side was asked for; the file and further options decide.
+    for ours in ("--shape", "--format", "--group", "--head", "--kv"):
         options.add_argument(ours)
     options.add_argument("--json", action="store_true")
     o, o.more = options.parse_known_args()

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Times decoding or prefill behind an empty context, round after round, and in each round how fast the machine reads memory. A
+ * Times decoding or prefill behind a context, empty or not, round after round, and in each round how fast the machine reads memory. A
  * peer has its turn after each of our rounds.
  */
 public final class InferenceBenchmark {
@@ -49,50 +49,57 @@ public final class InferenceBenchmark {
   /** The same beside reading another number of bytes. */
   InferenceSpeed run(InferenceWork work, InferenceModel model, long readBytes, Progress progress) {
     try (ReadWorkload reading = new ReadWorkload(work.threads(), ReadWorkload.values(readBytes))) {
-      return run(work, model.session(), model.bytesPerToken(), new Timed(reading, deadline), progress);
+      DecodeSession session = work.session(model);
+      if (work.context() > 0) {
+        session.prefill(ids(work.context(), session));
+      }
+      return run(work, session, model.bytesPerToken(), new Timed(reading, deadline), progress);
     }
   }
 
   private InferenceSpeed run(InferenceWork work, DecodeSession session, long passBytes, Timed reading, Progress progress) {
     reading.warmUp();
-    int tokens = warmUp(work.mode(), session);
+    int tokens = warmUp(work, session);
     Optional<PeerRounds> opponent = peer.map(program -> new PeerRounds(program, work.peerArguments(tokens)));
     List<Double> speeds = new ArrayList<>();
     double longestRound = 0;
     try (Progress.Stage display = progress.start(work.modeName() + " " + work.shape().name(), "rounds", 0, protocol.mostRounds())) {
       while (protocol.another(speeds.size(), longestRound, deadline)) {
         longestRound = Math.max(longestRound, deadline.time(() -> {
-          speeds.add(tokens / deadline.time(() -> read(work.mode(), session, tokens)));
+          speeds.add(tokens / deadline.time(() -> read(work, session, tokens)));
           reading.sample();
           opponent.ifPresent(rounds -> rounds.run(speeds.getLast()));
         }));
         display.at(speeds.size(), String.format(Locale.ROOT, "%.1f tokens/s", speeds.getLast()));
       }
     }
-    int passes = work.mode() == InferenceWork.Mode.DECODE ? tokens : 1;
-    return new InferenceSpeed(work, tokens, speeds.size(), Spread.of(speeds), (double) passes * passBytes / tokens,
+    double bytes = switch (work.mode()) {
+      case DECODE -> passBytes + session.keyValueBytesPerToken() * (work.context() + (tokens + 1) / 2.0);
+      case PREFILL -> (double) passBytes / tokens;
+    };
+    return new InferenceSpeed(work, tokens, speeds.size(), Spread.of(speeds), bytes,
         reading.spread().median(), opponent.map(PeerRounds::speed));
   }
 
   /** Returns the tokens of a round: those of the mode, or fewer where a token takes long. */
-  private int warmUp(InferenceWork.Mode mode, DecodeSession session) {
+  private int warmUp(InferenceWork work, DecodeSession session) {
+    InferenceWork.Mode mode = work.mode();
     double enough = deadline.left() * (1 - WARM_UP_SHARE);
     int fewest = mode == InferenceWork.Mode.DECODE ? 1 : mode.tokens();
     double seconds;
     do {
-      seconds = deadline.time(() -> read(mode, session, fewest));
+      seconds = deadline.time(() -> read(work, session, fewest));
     } while (deadline.left() > enough);
     double time = deadline.left() * (peer.isPresent() ? SHARE_BESIDE_PEER : 1);
     long affordable = (long) (fewest * time / (protocol.mostRounds() * seconds));
     return protocol.isLimited() ? Math.clamp(affordable, fewest, mode.tokens()) : mode.tokens();
   }
 
-  /** Reads some tokens as the first of a text. */
-  private static void read(InferenceWork.Mode mode, DecodeSession session, int tokens) {
-    int[] ids = new int[tokens];
-    Arrays.setAll(ids, i -> i % session.vocabSize());
-    session.reset();
-    switch (mode) {
+  /** Reads some tokens behind the context. */
+  private static void read(InferenceWork work, DecodeSession session, int tokens) {
+    int[] ids = ids(tokens, session);
+    session.truncate(work.context());
+    switch (work.mode()) {
       case PREFILL -> session.prefill(ids);
       case DECODE -> {
         for (int id : ids) {
@@ -100,5 +107,11 @@ public final class InferenceBenchmark {
         }
       }
     }
+  }
+
+  private static int[] ids(int tokens, DecodeSession session) {
+    int[] ids = new int[tokens];
+    Arrays.setAll(ids, i -> i % session.vocabSize());
+    return ids;
   }
 }

@@ -1,6 +1,8 @@
 package io.github.tern4j.bitdistill.benchmark;
 
+import io.github.tern4j.bitdistill.infer.DecodeSession;
 import io.github.tern4j.bitdistill.infer.InferenceModel;
+import io.github.tern4j.bitdistill.infer.KeyValueOptions;
 import io.github.tern4j.bitdistill.infer.WeightFormat;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
@@ -8,9 +10,11 @@ import io.github.tern4j.nn.qwen3.SubLn;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
+import io.github.tern4j.tensor.cache.KeyValueFormat;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * What inference is measured on.
@@ -19,9 +23,12 @@ import java.util.Locale;
  * @param shape sizes
  * @param format format of the weights
  * @param groupSize columns that share a scale of ternary weights; 0 for one scale per tensor
+ * @param context tokens in front of those that are measured
+ * @param keyValues format of their keys and values
  * @param threads CPU threads
  */
-public record InferenceWork(Mode mode, InferenceShape shape, WeightFormat format, int groupSize, int threads) {
+public record InferenceWork(Mode mode, InferenceShape shape, WeightFormat format, int groupSize, int context,
+    KeyValueFormat keyValues, int threads) {
 
   /** The two ways of reading tokens. */
   public enum Mode {
@@ -51,6 +58,10 @@ public record InferenceWork(Mode mode, InferenceShape shape, WeightFormat format
       throw new BadInputException("group " + groupSize + " for weights in " + format.projections()
           + "; expected 0, or a positive number for ternary weights");
     }
+    int most = shape.config().maxPositionEmbeddings() - mode.tokens();
+    if (context < 0 || context > most) {
+      throw new BadInputException("context " + context + "; expected 0 to " + most);
+    }
   }
 
   /** The model with random weights; ternary ones have the norms of the paper's student in front of o_proj and down_proj. */
@@ -61,6 +72,11 @@ public record InferenceWork(Mode mode, InferenceShape shape, WeightFormat format
     return InferenceModel.random(config, format, backend, rng);
   }
 
+  /** A session of that model. */
+  DecodeSession session(InferenceModel model) {
+    return model.session(new KeyValueOptions(keyValues, OptionalInt.empty()));
+  }
+
   /** Name of the format of the projections. */
   public String formatName() {
     return lower(format.projections());
@@ -69,6 +85,11 @@ public record InferenceWork(Mode mode, InferenceShape shape, WeightFormat format
   /** Name of the format of the head. */
   public String headName() {
     return lower(format.tables());
+  }
+
+  /** Name of the format of keys and values. */
+  public String keyValueName() {
+    return lower(keyValues);
   }
 
   /** Name of the mode. */
@@ -83,6 +104,6 @@ public record InferenceWork(Mode mode, InferenceShape shape, WeightFormat format
   /** What a peer is told. */
   List<String> peerArguments(int tokens) {
     return List.of("--mode", modeName(), "--shape", shape.name(), "--format", formatName(), "--group", Integer.toString(groupSize),
-        "--head", headName(), "--threads", Integer.toString(threads), "--tokens", Integer.toString(tokens), "--json");
+        "--head", headName(), "--context", Integer.toString(context), "--kv", keyValueName(), "--threads", Integer.toString(threads), "--tokens", Integer.toString(tokens), "--json");
   }
 }

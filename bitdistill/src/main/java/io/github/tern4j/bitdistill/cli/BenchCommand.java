@@ -7,6 +7,7 @@ import io.github.tern4j.bitdistill.benchmark.Protocol;
 import io.github.tern4j.bitdistill.benchmark.TrainingMode;
 import io.github.tern4j.bitdistill.benchmark.TrainingShape;
 import io.github.tern4j.bitdistill.infer.WeightFormat;
+import io.github.tern4j.tensor.cache.KeyValueFormat;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,7 +37,8 @@ final class BenchCommand implements Callable<Integer> {
     BenchTrainCommand.measure(common, TrainingShape.named(SMALLEST_TRAINING), TrainingMode.FP, Protocol.brief(),
         deadline(TRAINING_SECONDS), Optional.empty(), records);
     for (InferenceWork.Mode mode : InferenceWork.Mode.values()) {
-      InferenceWork work = new InferenceWork(mode, SMALLEST_MODEL, WeightFormat.TERNARY_BF16, 0, common.threads());
+      InferenceWork work = new InferenceWork(mode, SMALLEST_MODEL, WeightFormat.TERNARY_BF16, 0, 0, KeyValueFormat.F32,
+          common.threads());
       BenchInferenceFlags.measure(common, work, Protocol.brief(), deadline(INFERENCE_SECONDS), Optional.empty(), records);
     }
     BenchKernelsCommand.measure(common, Protocol.brief(), deadline(KERNEL_SECONDS), Optional.empty(), records);

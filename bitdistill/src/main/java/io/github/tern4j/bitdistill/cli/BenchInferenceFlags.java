@@ -12,6 +12,7 @@ import io.github.tern4j.bitdistill.infer.TableFormat;
 import io.github.tern4j.bitdistill.infer.WeightFormat;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Rng;
+import io.github.tern4j.tensor.cache.KeyValueFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -50,10 +51,18 @@ final class BenchInferenceFlags {
       description = "Embedding and head: ${COMPLETION-CANDIDATES} (default: bf16 beside ternary, else like the projections).")
   private Optional<TableFormat> head;
 
+  @Option(names = "--context", paramLabel = "N", defaultValue = "0", order = 5,
+      description = "Tokens in front of those that are measured (default: ${DEFAULT-VALUE}).")
+  private int context;
+
+  @Option(names = "--kv", paramLabel = "NAME", defaultValue = "F32", order = 6,
+      description = "Keys and values: ${COMPLETION-CANDIDATES} (default: f32).")
+  private KeyValueFormat keyValues;
+
   /** What to measure in a mode. */
   InferenceWork work(InferenceWork.Mode mode, int threads) {
     WeightFormat weights = head.map(format.weights::withTables).orElse(format.weights);
-    return new InferenceWork(mode, InferenceShape.named(shape), weights, group, threads);
+    return new InferenceWork(mode, InferenceShape.named(shape), weights, group, context, keyValues, threads);
   }
 
   /** Measures and answers with the result. */
@@ -73,6 +82,8 @@ final class BenchInferenceFlags {
     json.put("format", work.formatName());
     json.put("group", work.groupSize());
     json.put("head", work.headName());
+    json.put("context", work.context());
+    json.put("kv", work.keyValueName());
     json.put("threads", work.threads());
     json.put("tokens_per_second", speed.tokensPerSecond().median());
     json.put("tokens_per_second_low", speed.tokensPerSecond().low());
@@ -94,10 +105,11 @@ final class BenchInferenceFlags {
 
   private static String text(InferenceSpeed speed) {
     InferenceWork work = speed.work();
-    String ours = String.format(Locale.ROOT, "%s %s %s, head %s, threads %d: %.1f tokens/s (%.1f to %.1f in %d rounds of %d tokens)%n"
-        + "%.1f MB of weights a token; that is %.0f %% of the %.1f GB/s that memory was read with",
+    String ours = String.format(Locale.ROOT, "%s %s %s, head %s, %sthreads %d: %.1f tokens/s (%.1f to %.1f in %d rounds of %d tokens)%n"
+        + "%.1f MB read a token; that is %.0f %% of the %.1f GB/s that memory was read with",
         work.modeName(), work.shape().name(), work.formatName() + (work.groupSize() > 0 ? " in groups of " + work.groupSize() : ""),
-        work.headName(), work.threads(), speed.tokensPerSecond().median(), speed.tokensPerSecond().low(),
+        work.headName(), work.context() > 0 ? "behind " + work.context() + " tokens in " + work.keyValueName() + ", " : "",
+        work.threads(), speed.tokensPerSecond().median(), speed.tokensPerSecond().low(),
         speed.tokensPerSecond().high(), speed.rounds(), speed.tokens(), speed.bytesPerToken() / 1e6, 100 * speed.bandwidthShare(),
         speed.readBytesPerSecond() / GIGA);
     return ours + speed.peer().map(other -> String.format(Locale.ROOT, "%n%s: %.1f tokens/s%nratio %.2f (%.2f to %.2f)",

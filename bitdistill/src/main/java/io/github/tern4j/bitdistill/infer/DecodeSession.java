@@ -42,7 +42,21 @@ public final class DecodeSession implements NextTokenModel {
 
   @Override
   public void reset() {
-    cache.clear();
+    cache.truncate(0);
+  }
+
+  /**
+   * Forgets the tokens behind the first {@code kept}, so that another continuation can be read.
+   *
+   * @throws IllegalArgumentException when there are fewer, or a window has overwritten some
+   */
+  public void truncate(int kept) {
+    cache.truncate(kept);
+  }
+
+  /** Bytes of the keys and values of a token, which each later token reads. */
+  public long keyValueBytesPerToken() {
+    return cache.bytesPerToken();
   }
 
   @Override

@@ -61,9 +61,17 @@ final class KvCache implements KeyValues {
     return length;
   }
 
-  /** Forgets all tokens and keeps the memory. */
-  void clear() {
-    length = 0;
+  /** Bytes of the keys and values of a token in all layers. */
+  long bytesPerToken() {
+    return layers.length * layers[0].bytesPerToken();
+  }
+
+  /** Forgets the tokens behind the first {@code kept} and keeps the memory. */
+  void truncate(int kept) {
+    if (kept < 0 || kept > length || kept > 0 && length > layers[0].capacity()) {
+      throw new IllegalArgumentException("kv cache: first " + kept + " of " + length + " tokens; expected some that are still there");
+    }
+    length = kept;
     pending = 0;
   }
 

@@ -97,7 +97,8 @@ class BenchCommandTest {
         "--peer", peer, "--json")).isZero();
     JsonNode answer = answers().getFirst();
     assertThat(answers()).hasSize(1);
-    assertThat(answer.propertyNames()).containsExactly("mode", "shape", "format", "group", "head", "threads", "tokens_per_second",
+    assertThat(answer.propertyNames()).containsExactly("mode", "shape", "format", "group", "head", "context", "kv", "threads",
+        "tokens_per_second",
         "tokens_per_second_low", "tokens_per_second_high", "bytes_per_token", "read_gb_per_second", "bandwidth_share", "tokens",
         "rounds", "peer", "peer_tokens_per_second", "ratio", "ratio_low", "ratio_high", "cpu", "jdk", "commit");
     assertThat(answer.get("format").asString() + " " + answer.get("group").asInt() + " " + answer.get("head").asString())

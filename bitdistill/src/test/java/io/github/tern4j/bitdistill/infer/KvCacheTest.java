@@ -118,6 +118,25 @@ class KvCacheTest {
   }
 
   @Test
+  void aTextCanBeCutBackAndContinuedOtherwise() {
+    int[] text = RandomModel.text(80, 6);
+    try (InferenceModel model = model(RandomModel.plain(46))) {
+      DecodeSession session = model.session();
+      float[] expected = session.prefill(text).clone();
+      session.truncate(30);
+      session.prefill(RandomModel.text(40, 7));
+      session.truncate(30);
+      assertThat(session.length()).isEqualTo(30);
+      assertThat(session.prefill(Arrays.copyOfRange(text, 30, 80))).isEqualTo(expected);
+      assertThatThrownBy(() -> session.truncate(81)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("kv cache: first 81 of 80 tokens; expected some that are still there");
+      DecodeSession sliding = model.session(window(10));
+      sliding.prefill(text);
+      assertThatThrownBy(() -> sliding.truncate(70)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void windowsWithoutATokenAreRefused() {
     assertThatThrownBy(() -> window(0)).isInstanceOf(BadInputException.class)
         .hasMessage("window of 0 tokens; expected at least 1");

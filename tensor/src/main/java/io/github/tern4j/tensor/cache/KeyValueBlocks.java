@@ -68,6 +68,12 @@ public final class KeyValueBlocks {
     return headDim;
   }
 
+  /** Bytes of the keys and values of a token, scales included. */
+  public long bytesPerToken() {
+    int scaleBytes = format == KeyValueFormat.INT8 ? Float.BYTES : 0;
+    return 2L * heads * (headDim * format.rowBytes() / BLOCK + scaleBytes);
+  }
+
   /** Tokens that there is room for. */
   public int capacity() {
     return capacity;
@@ -168,6 +174,10 @@ public final class KeyValueBlocks {
 
   private void putValue(int position, int head, float[] v, int at) {
     long row = valuesAt(position, head);
+    if (format == KeyValueFormat.F32) {
+      MemorySegment.copy(v, at, values, FLOAT, row, headDim);
+      return;
+    }
     float scale = 0;
     if (format == KeyValueFormat.INT8) {
       scale = scale(v, at);

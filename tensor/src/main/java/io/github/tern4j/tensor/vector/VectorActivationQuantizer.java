@@ -8,10 +8,14 @@ import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /** {@link ActivationQuantizerKernel}, parallel over rows. */
 final class VectorActivationQuantizer implements ActivationQuantizerKernel {
+
+  /** Codes are stored by fours: each access to native memory is checked. */
+  private static final ValueLayout.OfInt FOUR_BYTES = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Workers workers;
   private final Scratch rowScratch = new Scratch();
@@ -67,7 +71,12 @@ final class VectorActivationQuantizer implements ActivationQuantizerKernel {
 
   /** Values that are codes, as bytes. */
   static void store(float[] values, int n, MemorySegment codes, long at) {
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    for (; i <= n - Integer.BYTES; i += Integer.BYTES) {
+      int four = (int) values[i] & 0xFF | ((int) values[i + 1] & 0xFF) << 8 | ((int) values[i + 2] & 0xFF) << 16 | (int) values[i + 3] << 24;
+      codes.set(FOUR_BYTES, at + i, four);
+    }
+    for (; i < n; i++) {
       codes.set(ValueLayout.JAVA_BYTE, at + i, (byte) (int) values[i]);
     }
   }
