@@ -10,7 +10,9 @@ import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.ternary.PackedTernary;
+import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -63,16 +65,14 @@ public final class StudentExport {
         .metadata(TernaryFile.VERSION_KEY, TernaryFile.VERSION)
         .metadata(TernaryFile.CONFIG_KEY, config.toJson().toString());
     long blockWeightBytes = 0;
-    for (Parameter parameter : layout.parameters()) {
-      Tensor values = latent.floats(parameter.name());
-      switch (parameter.role()) {
-        case PROJECTION -> {
-          PackedTernary packed = TernaryWeight.pack(values, student, backend);
-          blockWeightBytes += packed.byteSize();
-          add(writer, parameter, packed);
+    try (Workers alone = new Workers(1)) {
+      for (Parameter parameter : layout.parameters()) {
+        Tensor values = latent.floats(parameter.name());
+        switch (parameter.role()) {
+          case PROJECTION -> blockWeightBytes += add(writer, parameter, TernaryWeight.pack(values, student, backend), alone);
+          case TABLE -> writer.add(parameter.name(), values, tables);
+          case NORM, BIAS -> writer.add(parameter.name(), values);
         }
-        case TABLE -> writer.add(parameter.name(), values, tables);
-        case NORM, BIAS -> writer.add(parameter.name(), values);
       }
     }
     tokenizerJson.ifPresent(json -> writer.addBytes(TernaryFile.TOKENIZER, nativeCopy(json), json.length));
@@ -80,10 +80,15 @@ public final class StudentExport {
     return FileSizes.of(blockWeightBytes, file);
   }
 
-  private static void add(SafetensorsWriter writer, Parameter parameter, PackedTernary packed) {
-    writer.addBytes(parameter.name(), packed.codes(), packed.rows(), PackedTernary.bytesPerRow(packed.columns()));
-    writer.add(TernaryFile.scaleName(parameter.name()),
-        Tensor.of(packed.scales(), TernaryFile.scaleShape(parameter, packed.groupSize()).dims()));
+  /** Adds a projection and returns the bytes of its words and scales. */
+  private static long add(SafetensorsWriter writer, Parameter parameter, PackedTernary packed, Workers workers) {
+    MemorySegment words = TernaryWords.of(packed, workers).segment();
+    writer.addBytes(parameter.name(), words, Math.toIntExact(words.byteSize()));
+    if (packed.groupSize() > 0) {
+      return words.byteSize();
+    }
+    writer.add(TernaryFile.scaleName(parameter.name()), Tensor.of(packed.scales(), 1));
+    return words.byteSize() + Float.BYTES;
   }
 
   private static MemorySegment nativeCopy(byte[] bytes) {

@@ -14,12 +14,14 @@ import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.ternary.PackedTernary;
-import java.lang.foreign.MemorySegment;
+import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,8 +31,8 @@ import java.util.Set;
  * <ul>
  *   <li>{@code __metadata__}: {@code format} = {@value #FORMAT}, {@code version} = {@value #VERSION}, {@code config} = the
  *       model's config.json as a text;
- *   <li>each projection under its own name as U8 {@code [out, ceil(in / 4)]} in the layout of {@link PackedTernary}, and beside
- *       it {@code weight_scale}, F32 {@code [1]} or {@code [out, groups]};
+ *   <li>each projection under its own name as U8 {@code [bytes]}, the words of {@link TernaryWords}, which are multiplied where
+ *       they are mapped; beside it {@code weight_scale}, F32 {@code [1]}, unless groups have scales, which are among the words;
  *   <li>embedding and, if it is not tied, head as BF16 or F32; norms and biases as F32;
  *   <li>optionally {@value #TOKENIZER}, the bytes of that file as U8.
  * </ul>
@@ -40,20 +42,18 @@ import java.util.Set;
 public final class TernaryFile implements AutoCloseable {
 
   static final String FORMAT = "tern4j-ternary";
-  static final String VERSION = "1";
+  static final String VERSION = "2";
   static final String TOKENIZER = "tokenizer.json";
   static final String FORMAT_KEY = "format";
   static final String VERSION_KEY = "version";
   static final String CONFIG_KEY = "config";
   private static final String SCALE_SUFFIX = "_scale";
 
-  /** The lower bit of each of the 32 codes in a long. */
-  private static final long LOWER_BITS = 0x5555555555555555L;
-
   private final SafetensorsFile file;
   private final QwenConfig config;
   private final BitDistillConfig student;
   private final ModelLayout layout;
+  private final Map<String, TernaryWords> words = new HashMap<>();
 
   private TernaryFile(SafetensorsFile file) {
     this.file = file;
@@ -67,8 +67,10 @@ public final class TernaryFile implements AutoCloseable {
     for (Parameter parameter : layout.parameters()) {
       switch (parameter.role()) {
         case PROJECTION -> {
-          requireCodes(parameter);
-          requireFinite(scaleName(parameter.name()), 0);
+          words.put(parameter.name(), words(parameter));
+          if (student.groupSize() == 0) {
+            requireFinite(scaleName(parameter.name()), 0);
+          }
         }
         case NORM, BIAS -> requireFinite(parameter.name(), Float.NEGATIVE_INFINITY);
         case TABLE -> { }
@@ -125,12 +127,14 @@ public final class TernaryFile implements AutoCloseable {
       left.remove(name);
       switch (parameter.role()) {
         case PROJECTION -> {
-          left.remove(scaleName(name));
-          require(name, packedShape(parameter), Set.of(SafetensorsType.U8), problems);
-          require(scaleName(name), scaleShape(parameter), Set.of(SafetensorsType.F32), problems);
+          require(name, Optional.empty(), Set.of(SafetensorsType.U8), problems);
+          if (student.groupSize() == 0) {
+            left.remove(scaleName(name));
+            require(scaleName(name), Optional.of(Shape.of(1)), Set.of(SafetensorsType.F32), problems);
+          }
         }
-        case TABLE -> require(name, parameter.shape(), Set.of(SafetensorsType.F32, SafetensorsType.BF16), problems);
-        case NORM, BIAS -> require(name, parameter.shape(), Set.of(SafetensorsType.F32), problems);
+        case TABLE -> require(name, Optional.of(parameter.shape()), Set.of(SafetensorsType.F32, SafetensorsType.BF16), problems);
+        case NORM, BIAS -> require(name, Optional.of(parameter.shape()), Set.of(SafetensorsType.F32), problems);
       }
     }
     if (file.names().contains(TOKENIZER) && file.type(TOKENIZER) != SafetensorsType.U8) {
@@ -142,60 +146,22 @@ public final class TernaryFile implements AutoCloseable {
     }
   }
 
-  private void require(String name, Shape shape, Set<SafetensorsType> types, List<String> problems) {
+  /** The size of words is checked later. */
+  private void require(String name, Optional<Shape> shape, Set<SafetensorsType> types, List<String> problems) {
     if (!file.names().contains(name)) {
-      problems.add("missing " + name + " " + shape);
-    } else if (!file.shape(name).equals(shape) || !types.contains(file.type(name))) {
-      problems.add(name + " is " + file.type(name) + " " + file.shape(name) + ", expected " + types + " " + shape);
+      problems.add("missing " + name + shape.map(expected -> " " + expected).orElse(""));
+    } else if (!shape.map(file.shape(name)::equals).orElse(true) || !types.contains(file.type(name))) {
+      problems.add(name + " is " + file.type(name) + " " + file.shape(name) + ", expected " + types
+          + shape.map(expected -> " " + expected).orElse(""));
     }
   }
 
-  private static Shape packedShape(Parameter projection) {
-    return Shape.of(projection.shape().dim(0), PackedTernary.bytesPerRow(projection.shape().dim(1)));
-  }
-
-  private Shape scaleShape(Parameter projection) {
-    return scaleShape(projection, student.groupSize());
-  }
-
-  /** Shape of the scales of a projection. */
-  public static Shape scaleShape(Parameter projection, int groupSize) {
-    return groupSize == 0
-        ? Shape.of(1)
-        : Shape.of(projection.shape().dim(0), Math.ceilDiv(projection.shape().dim(1), groupSize));
-  }
-
-  /** Two bits hold 0, 1 or 2; a 3, both bits set, is no code. Bits behind the last column of a row hold 1, the code 0. */
-  private void requireCodes(Parameter projection) {
-    MemorySegment bytes = file.bytes(projection.name());
-    long longs = bytes.byteSize() / Long.BYTES * Long.BYTES;
-    long at = 0;
-    for (; at < longs; at += Long.BYTES) {
-      long codes = bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
-      if ((codes & codes >>> 1 & LOWER_BITS) != 0) {
-        throw notCodes(projection, at);
-      }
+  private TernaryWords words(Parameter projection) {
+    try {
+      return new TernaryWords(projection.shape(), student.groupSize(), file.bytes(projection.name()));
+    } catch (IllegalArgumentException wrong) {
+      throw new BadInputException(file + ": " + projection.name() + ": " + wrong.getMessage(), wrong);
     }
-    for (; at < bytes.byteSize(); at++) {
-      int codes = bytes.get(ValueLayout.JAVA_BYTE, at);
-      if ((codes & codes >>> 1 & LOWER_BITS & 0xFF) != 0) {
-        throw notCodes(projection, at);
-      }
-    }
-    int columns = projection.shape().dim(1);
-    int rowBytes = PackedTernary.bytesPerRow(columns);
-    for (long row = 0; columns % 4 != 0 && row < projection.shape().dim(0); row++) {
-      long last = (row + 1) * rowBytes - 1;
-      int padding = (bytes.get(ValueLayout.JAVA_BYTE, last) & 0xFF) >>> 2 * (columns % 4);
-      if (padding != 0x55 >>> 2 * (columns % 4)) {
-        throw notCodes(projection, last);
-      }
-    }
-  }
-
-  private BadInputException notCodes(Parameter projection, long at) {
-    return new BadInputException(file + ": " + projection.name() + " holds bits that are no ternary code near byte " + at
-        + "; expected codes 0, 1 and 2, and 1 behind the last column");
   }
 
   private void requireFinite(String name, float least) {
@@ -223,16 +189,20 @@ public final class TernaryFile implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** The codes and scales of a projection; the codes are mapped. */
+  /** The codes and scales of a projection, in memory of their own. */
   public PackedTernary packed(Parameter projection) {
-    float[] scales = file.floats(scaleName(projection.name())).array();
-    return new PackedTernary(projection.shape(), student.groupSize(), file.bytes(projection.name()), scales);
+    return words.get(projection.name()).unpack(scale(projection.name()));
+  }
+
+  /** The scale of a projection; 1 when groups have scales. */
+  private float scale(String projection) {
+    return student.groupSize() == 0 ? file.floats(scaleName(projection)).array()[0] : 1;
   }
 
   /** Bytes of packed projections and their scales, and of the whole file. */
   public FileSizes sizes() {
-    long blocks = layout.parameters().stream().filter(parameter -> parameter.role() == ModelLayout.Role.PROJECTION)
-        .mapToLong(parameter -> packed(parameter).byteSize()).sum();
+    long scales = student.groupSize() == 0 ? (long) words.size() * Float.BYTES : 0;
+    long blocks = words.values().stream().mapToLong(projection -> projection.segment().byteSize()).sum() + scales;
     return FileSizes.of(blocks, file.file());
   }
 
@@ -259,9 +229,7 @@ public final class TernaryFile implements AutoCloseable {
 
     @Override
     public WeightMatrix projection(String name) {
-      Parameter projection = file.layout.parameters().stream()
-          .filter(parameter -> parameter.name().equals(name)).findFirst().orElseThrow();
-      return new TernaryWeight(file.packed(projection), backend);
+      return new TernaryWeight(file.words.get(name), file.scale(name), backend);
     }
 
     @Override

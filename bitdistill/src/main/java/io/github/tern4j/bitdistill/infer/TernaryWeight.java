@@ -8,6 +8,7 @@ import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.PreparedTernary;
+import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -20,6 +21,12 @@ final class TernaryWeight implements WeightMatrix {
   TernaryWeight(PackedTernary weight, Backend backend) {
     this.kernel = backend.kernel(TernaryProductKernel.class);
     this.weight = kernel.prepare(weight);
+  }
+
+  /** A weight whose words are shared; {@code scale} is that of the tensor, if groups have none. */
+  TernaryWeight(TernaryWords words, float scale, Backend backend) {
+    this.kernel = backend.kernel(TernaryProductKernel.class);
+    this.weight = kernel.prepare(words, scale);
   }
 
   /** Quantizes and packs a latent weight {@code [out, in]} as the training forward pass quantizes it. */

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -70,8 +71,9 @@ class TernaryFileTest {
     RandomModel random = RandomModel.paperStudent(4);
     Path file = folder.resolve("sizes.ternary");
     FileSizes sizes = StudentExport.write("test", random.config(), random, Optional.empty(), file, SafetensorsType.BF16, backend);
-    // Two layers of q [48, 40], k and v [24, 40], o [40, 48], gate and up [52, 40], down [40, 52]; a scale of 4 bytes each.
-    long layer = 48 * 10 + 2 * 24 * 10 + 40 * 12 + 2 * 52 * 10 + 40 * 13 + 7 * 4;
+    // Two layers of q [48, 40], k and v [24, 40], o [40, 48], gate and up [52, 40], down [40, 52]: 64 rows of 5 or 6 words of 2 bytes;
+    // a scale of 4 bytes each.
+    long layer = 64 * 2 * (5 * 5 + 2 * 6) + 7 * 4;
     assertThat(sizes.blockWeightBytes()).isEqualTo(2 * layer);
     assertThat(sizes.fileBytes()).isEqualTo(Files.size(file));
     try (TernaryFile stored = TernaryFile.open(file)) {
@@ -105,32 +107,31 @@ class TernaryFileTest {
   @Test
   void bitsThatAreNoCodeAreRefused() {
     RandomModel random = RandomModel.paperStudent(7);
-    for (long at : new long[] {0, 9, 519}) {
-      Path file = changed(random, bytes -> bytes.set(ValueLayout.JAVA_BYTE, at, (byte) 0b00001100), scales -> { });
-      assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
-          .hasMessageContaining(UP + " holds bits that are no ternary code near byte " + at / 8 * 8);
+    // Indices 27 and 31 in each of the three places of a word, and the bit that belongs to none; 640 bytes of words.
+    for (int word : new int[] {27, 31, 27 << 5, 31 << 5, 27 << 10, 31 << 10, 1 << 15}) {
+      for (long at : new long[] {0, 2, 130, 638}) {
+        Path file = changed(random, bytes -> set(bytes, at, word), scales -> { });
+        assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
+            .hasMessageContaining(UP + ": ternary words: no ternary codes near byte " + at / 8 * 8);
+      }
     }
+    Path sound = changed(random, bytes -> set(bytes, 2, 26 | 26 << 5 | 26 << 10), scales -> { });
+    TernaryFile.open(sound).close();
   }
 
   @Test
-  void codesBehindTheLastColumnAreRefused() {
-    BitDistillConfig options = BitDistillConfig.paper(SubLn.PAPER);
-    QwenConfig plain = RandomModel.config(true, false, true, Optional.of(options));
-    QwenConfig odd = new QwenConfig(plain.vocabSize(), 41, 53, 1, 4, 2, 12, 1e-6f, 1e4, 96, true, false, true, 0.02,
-        plain.bosTokenId(), plain.eosTokenId(), plain.bitDistill());
-    RandomModel random = RandomModel.of(odd, 8);
-    // Column 40 lies in the lowest two bits of byte 10 of a row; code 0 is written as 1.
-    Path file = changed(random, bytes -> bytes.set(ValueLayout.JAVA_BYTE, 10, (byte) 0b01011001), scales -> { });
-    assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class).hasMessageContaining("near byte 10");
-    Path sound = changed(random, bytes -> bytes.set(ValueLayout.JAVA_BYTE, 10, (byte) 0b01010110), scales -> { });
-    TernaryFile.open(sound).close();
+  void wordsOfAnotherSizeAreRefused() {
+    RandomModel random = RandomModel.paperStudent(8);
+    Path file = changed(random, bytes -> bytes.asSlice(0, bytes.byteSize() - 2), scales -> { });
+    assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
+        .hasMessageContaining(UP + ": ternary words [52, 40], groups of 0: 638 bytes; expected 640");
   }
 
   @Test
   void scalesThatAreNoneAreRefused() {
     RandomModel random = RandomModel.paperStudent(9);
     for (float scale : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
-      Path file = changed(random, bytes -> { }, scales -> scales.array()[0] = scale);
+      Path file = changed(random, bytes -> bytes, scales -> scales.array()[0] = scale);
       assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
           .hasMessageContaining(UP + "_scale holds " + scale + "; expected scales from 0");
     }
@@ -152,7 +153,7 @@ class TernaryFileTest {
     RandomModel random = RandomModel.paperStudent(10);
     String config = random.config().toJson().put("num_hidden_layers", Integer.MAX_VALUE).toString();
     Path file = folder.resolve("layers.ternary");
-    new SafetensorsWriter().metadata("format", "tern4j-ternary").metadata("version", "1").metadata("config", config)
+    new SafetensorsWriter().metadata("format", "tern4j-ternary").metadata("version", "2").metadata("config", config)
         .add("x", Tensor.zeros(2)).write(file);
     assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
         .hasMessage(file + ": num_hidden_layers 2147483647 with 1 tensors; expected several tensors a layer");
@@ -164,8 +165,13 @@ class TernaryFileTest {
     return file;
   }
 
-  /** A copy of an exported file with other codes and scales of one projection. */
-  private Path changed(RandomModel random, Consumer<MemorySegment> codes, Consumer<Tensor> scales) {
+  private static MemorySegment set(MemorySegment words, long at, int word) {
+    words.set(ValueLayout.JAVA_SHORT, at, (short) word);
+    return words;
+  }
+
+  /** A copy of an exported file with other words and scale of one projection. */
+  private Path changed(RandomModel random, UnaryOperator<MemorySegment> words, Consumer<Tensor> scales) {
     Path changed = folder.resolve("changed.ternary");
     try (SafetensorsFile original = SafetensorsFile.open(write(random, SafetensorsType.F32))) {
       SafetensorsWriter writer = new SafetensorsWriter();
@@ -174,10 +180,8 @@ class TernaryFileTest {
         MemorySegment bytes = Arena.ofAuto().allocate(original.bytes(name).byteSize());
         bytes.copyFrom(original.bytes(name));
         if (original.type(name) == SafetensorsType.U8) {
-          if (name.equals(UP)) {
-            codes.accept(bytes);
-          }
-          writer.addBytes(name, bytes, original.shape(name).dims());
+          MemorySegment written = name.equals(UP) ? words.apply(bytes) : bytes;
+          writer.addBytes(name, written, (int) written.byteSize());
         } else {
           Tensor values = original.floats(name);
           if (name.equals(UP + "_scale")) {

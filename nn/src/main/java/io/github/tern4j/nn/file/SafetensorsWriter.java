@@ -25,7 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
  * Collects tensors and writes them as safetensors. Values are read when a file is written, not when they are added, and narrowed
  * to BF16 or F16 by rounding to nearest, ties to even.
  *
- * <p>Inside a file wider types come first, so that every tensor is aligned to its element; otherwise the order of adding is kept.
+ * <p>Inside a file tensors come first whose size is a multiple of {@value #ALIGNMENT} bytes, then of half of that, and so on;
+ * otherwise the order of adding is kept. So every tensor begins at a multiple of {@value #ALIGNMENT}, or of the largest power of
+ * two in its size, and vectors of a mapped file do not cross cache lines.
  */
 public final class SafetensorsWriter {
 
@@ -35,7 +37,7 @@ public final class SafetensorsWriter {
   /** A {@link ByteBuffer} counts in {@code int}. */
   private static final long LARGEST_WRITE = 1 << 30;
 
-  private static final int HEADER_ALIGNMENT = 8;
+  private static final int ALIGNMENT = 64;
 
   /** Writes the data of one tensor. */
   @FunctionalInterface
@@ -46,6 +48,11 @@ public final class SafetensorsWriter {
   private record Entry(SafetensorsType type, Shape shape, Payload payload) {
     long bytes() {
       return shape.size() * type.bits() / 8;
+    }
+
+    /** The largest power of two that divides the size, at most {@link #ALIGNMENT}; an empty tensor fits anywhere. */
+    long alignment() {
+      return Long.lowestOneBit(bytes() | ALIGNMENT);
     }
   }
 
@@ -172,7 +179,7 @@ public final class SafetensorsWriter {
   }
 
   private void write(Path file, List<String> names) {
-    names.sort(Comparator.comparingInt(name -> -entries.get(name).type.bits()));
+    names.sort(Comparator.comparingLong(name -> -entries.get(name).alignment()));
     AtomicFile.write(file, channel -> {
       writeFully(channel, header(names));
       for (String name : names) {
@@ -197,7 +204,7 @@ public final class SafetensorsWriter {
       begin += entry.bytes();
     }
     byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
-    int padded = Math.ceilDiv(json.length, HEADER_ALIGNMENT) * HEADER_ALIGNMENT;
+    int padded = Math.ceilDiv(Long.BYTES + json.length, ALIGNMENT) * ALIGNMENT - Long.BYTES;
     ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
     buffer.putLong(padded).put(json);
     while (buffer.hasRemaining()) {

@@ -7,6 +7,7 @@ import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.PreparedTernary;
 import io.github.tern4j.tensor.ternary.TernaryInput;
+import io.github.tern4j.tensor.ternary.TernaryWords;
 
 /**
  * Product of int8 activations with packed ternary weights.
@@ -34,6 +35,15 @@ public interface TernaryProductKernel extends Kernel {
    */
   default PreparedTernary prepare(PackedTernary weight) {
     return new PackedProduct(this, weight);
+  }
+
+  /**
+   * As {@link #prepare(PackedTernary)}, for words that may lie in a file. Kernels that multiply words use them where they are.
+   *
+   * @param scale the scale of the tensor; not read when groups have scales
+   */
+  default PreparedTernary prepare(TernaryWords words, float scale) {
+    return prepare(words.unpack(scale));
   }
 
   /** Activations for products with weights prepared by this kernel. */

@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.ternary;
 
+import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -49,9 +50,21 @@ public final class TernaryWords {
 
   private static final int HALF_ROWS = PANEL_ROWS / 2;
   private static final int INDEX_BITS = 5;
+  private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
   private static final int VECTOR_BYTES = 64;
-  private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Sums of three codes with their activations. */
+  private static final int SUMS = 27;
+
+  /** In each of four words: the bits of the first index, the number 5, the bit behind an index, and the bit that no index has. */
+  private static final long FIRST_INDICES = 0x001F_001F_001F_001FL;
+
+  private static final long FIVES = 0x0005_0005_0005_0005L;
+  private static final long CARRIES = 0x0020_0020_0020_0020L;
+  private static final long UNUSED_BITS = 0x8000_8000_8000_8000L;
 
   /** Code 0 in nine columns of {@link PackedTernary}. */
   private static final int ZERO_CODES = 0b01_01_01_01_01_01_01_01_01;
@@ -59,9 +72,15 @@ public final class TernaryWords {
   /** The index of three columns from their six bits in {@link PackedTernary}. */
   private static final byte[] INDEX = new byte[1 << 6];
 
+  /** The six bits of three columns from their index. */
+  private static final byte[] THREE_CODES = new byte[1 << INDEX_BITS];
+
   static {
     for (int bits = 0; bits < INDEX.length; bits++) {
       INDEX[bits] = (byte) ((bits & 3) + 3 * (bits >> 2 & 3) + 9 * (bits >> 4));
+    }
+    for (int index = 0; index < SUMS; index++) {
+      THREE_CODES[index] = (byte) (index % 3 | index / 3 % 3 << 2 | index / 9 << 4);
     }
   }
 
@@ -90,6 +109,7 @@ public final class TernaryWords {
 
   private final int rows;
   private final int columns;
+  private final int groupSize;
   private final int groups;
   private final int groupColumns;
   private final int scaleBytes;
@@ -99,17 +119,84 @@ public final class TernaryWords {
   private final int blockPanels;
   private final MemorySegment words;
 
-  private TernaryWords(PackedTernary packed) {
-    this.rows = packed.rows();
-    this.columns = packed.columns();
-    this.groups = packed.groupsPerRow();
-    this.groupColumns = packed.groupSize() == 0 ? columns : packed.groupSize();
-    this.scaleBytes = packed.groupSize() == 0 ? 0 : scaleBytes(packed.scales());
+  /**
+   * Words in memory that is shared, for example a mapped file.
+   *
+   * @param shape {@code [out, in]}
+   * @param groupSize columns of a group, or 0 for one scale per tensor, which is not among the words
+   * @param words what {@link #segment} was
+   * @throws IllegalArgumentException when the size fits no such matrix, an index is over 26, or a scale is not a finite number
+   *     from 0
+   */
+  public TernaryWords(Shape shape, int groupSize, MemorySegment words) {
+    this(shape, groupSize, storedScaleBytes(shape, groupSize, words), words);
+    requireIndices();
+    requireScales();
+  }
+
+  private TernaryWords(Shape shape, int groupSize, int scaleBytes, MemorySegment words) {
+    this.rows = shape.dim(0);
+    this.columns = shape.dim(1);
+    this.groupSize = groupSize;
+    this.groupColumns = groupSize == 0 ? columns : groupSize;
+    this.groups = groups(columns, groupSize);
+    this.scaleBytes = scaleBytes;
     this.panels = Math.ceilDiv(rows, PANEL_ROWS);
     this.segments = cut();
-    this.panelBytes = segments.isEmpty() ? 0 : segments.getLast().bytesBefore() + segments.getLast().bytes();
+    this.panelBytes = panelBytes(columns, groupSize, scaleBytes);
     this.blockPanels = (int) Math.max(LEAST_BLOCK_PANELS, BLOCK_BYTES / Math.max(1, panelBytes));
-    this.words = Arena.ofAuto().allocate(panels * panelBytes, VECTOR_BYTES);
+    this.words = words;
+  }
+
+  private static int groups(int columns, int groupSize) {
+    return groupSize == 0 ? 1 : Math.ceilDiv(columns, groupSize);
+  }
+
+  /** Bytes of 64 rows: words of all groups but the last one, of the last one, and scales. */
+  private static long panelBytes(int columns, int groupSize, int scaleBytes) {
+    int groups = groups(columns, groupSize);
+    if (groups == 0) {
+      return 0;
+    }
+    int groupColumns = groupSize == 0 ? columns : groupSize;
+    long words = (groups - 1L) * Math.ceilDiv(groupColumns, WORD_COLUMNS)
+        + Math.ceilDiv(columns - (groups - 1) * groupColumns, WORD_COLUMNS);
+    return words * WORD_BYTES + (long) groups * PANEL_ROWS * scaleBytes;
+  }
+
+  private static long bytes(Shape shape, int groupSize, int scaleBytes) {
+    return Math.ceilDiv(shape.dim(0), PANEL_ROWS) * panelBytes(shape.dim(1), groupSize, scaleBytes);
+  }
+
+  private static int storedScaleBytes(Shape shape, int groupSize, MemorySegment words) {
+    for (int scaleBytes : groupSize == 0 ? new int[] {0} : new int[] {Short.BYTES, Float.BYTES}) {
+      if (bytes(shape, groupSize, scaleBytes) == words.byteSize()) {
+        return scaleBytes;
+      }
+    }
+    String expected = groupSize == 0
+        ? Long.toString(bytes(shape, 0, 0))
+        : bytes(shape, groupSize, Short.BYTES) + " or " + bytes(shape, groupSize, Float.BYTES);
+    throw new IllegalArgumentException("ternary words " + shape + ", groups of " + groupSize + ": " + words.byteSize()
+        + " bytes; expected " + expected);
+  }
+
+  /** Four words at a time: adding 5 to an index over 26 carries out of its five bits. */
+  private void requireIndices() {
+    for (int panel = 0; panel < panels; panel++) {
+      for (Segment segment : segments) {
+        long first = offset(panel, segment);
+        for (long at = first; at < first + segment.wordBytes(); at += Long.BYTES) {
+          long four = words.get(LONG, at);
+          long carries = (four & FIRST_INDICES) + FIVES | (four >>> INDEX_BITS & FIRST_INDICES) + FIVES
+              | (four >>> 2 * INDEX_BITS & FIRST_INDICES) + FIVES;
+          if ((carries & CARRIES | four & UNUSED_BITS) != 0) {
+            throw new IllegalArgumentException("ternary words: no ternary codes near byte " + at + "; expected indices from 0 to "
+                + (SUMS - 1));
+          }
+        }
+      }
+    }
   }
 
   /** F16 keeps scales of published models; the kernels widen it without looking at a sign. */
@@ -141,9 +228,26 @@ public final class TernaryWords {
 
   /** The words of a packed matrix, in memory of their own, filled panel by panel. */
   public static TernaryWords of(PackedTernary packed, Workers workers) {
-    TernaryWords words = new TernaryWords(packed);
+    Shape shape = Shape.of(packed.rows(), packed.columns());
+    int scaleBytes = packed.groupSize() == 0 ? 0 : scaleBytes(packed.scales());
+    MemorySegment memory = Arena.ofAuto().allocate(bytes(shape, packed.groupSize(), scaleBytes), VECTOR_BYTES);
+    TernaryWords words = new TernaryWords(shape, packed.groupSize(), scaleBytes, memory);
     workers.run(words.panels, panel -> words.fill(packed, panel));
     return words;
+  }
+
+  private void requireScales() {
+    for (int panel = 0; panel < panels && scaleBytes > 0; panel++) {
+      for (Segment segment : segments) {
+        for (int lane = 0; lane < PANEL_ROWS && segment.endsGroup(); lane++) {
+          float scale = scale(offset(panel, segment) + segment.wordBytes(), lane);
+          if (!(scale >= 0 && Float.isFinite(scale)) || Float.floatToRawIntBits(scale) < 0) {
+            throw new IllegalArgumentException("ternary words: scale " + scale + " of row " + (panel * PANEL_ROWS + rowOfLane(lane))
+                + "; expected finite numbers from 0");
+          }
+        }
+      }
+    }
   }
 
   private void fill(PackedTernary packed, int panel) {
@@ -198,6 +302,67 @@ public final class TernaryWords {
     return bits >>> 2 * (column % 4) & mask | ZERO_CODES & ~mask;
   }
 
+  /**
+   * The same matrix with four columns a byte.
+   *
+   * @param scale the scale of the tensor; not read when groups have scales
+   */
+  public PackedTernary unpack(float scale) {
+    Shape shape = Shape.of(rows, columns);
+    MemorySegment codes = Arena.ofAuto().allocate((long) rows * PackedTernary.bytesPerRow(columns), Long.BYTES);
+    float[] scales = new float[groupSize == 0 ? 1 : Math.multiplyExact(rows, groups)];
+    scales[0] = scale;
+    for (int panel = 0; panel < panels; panel++) {
+      unpack(panel, codes, scales);
+    }
+    return new PackedTernary(shape, groupSize, codes, scales);
+  }
+
+  private void unpack(int panel, MemorySegment codes, float[] scales) {
+    for (int lane = 0; lane < PANEL_ROWS; lane++) {
+      int row = panel * PANEL_ROWS + rowOfLane(lane);
+      if (row < rows) {
+        unpackRow(panel, lane, row, codes);
+        for (Segment segment : segments) {
+          if (segment.endsGroup() && scaleBytes > 0) {
+            scales[row * groups + segment.group()] = scale(offset(panel, segment) + segment.wordBytes(), lane);
+          }
+        }
+      }
+    }
+  }
+
+  private void unpackRow(int panel, int lane, int row, MemorySegment codes) {
+    long rowAt = (long) row * PackedTernary.bytesPerRow(columns);
+    int bits = 0;
+    int pending = 0;
+    long at = rowAt;
+    for (Segment segment : segments) {
+      int end = Math.min(columns, (segment.group() + 1) * groupColumns);
+      for (int word = 0; word < segment.words(); word++) {
+        int value = words.get(WORD, offset(panel, segment) + (long) word * WORD_BYTES + lane * Short.BYTES);
+        int present = Math.min(WORD_COLUMNS, end - column(segment.group(), segment.first() + word));
+        int nine = THREE_CODES[value & INDEX_MASK] | THREE_CODES[value >> INDEX_BITS & INDEX_MASK] << 6
+            | THREE_CODES[value >> 2 * INDEX_BITS & INDEX_MASK] << 12;
+        bits |= (nine & (1 << 2 * present) - 1) << pending;
+        pending += 2 * present;
+        for (; pending >= Byte.SIZE; pending -= Byte.SIZE) {
+          codes.set(ValueLayout.JAVA_BYTE, at++, (byte) bits);
+          bits >>>= Byte.SIZE;
+        }
+      }
+    }
+    if (pending > 0) {
+      codes.set(ValueLayout.JAVA_BYTE, at, (byte) (bits | ZERO_CODES << pending));
+    }
+  }
+
+  private float scale(long at, int lane) {
+    return scaleBytes == Float.BYTES
+        ? words.get(FLOAT, at + (long) rowOfLane(lane) * Float.BYTES)
+        : Float.float16ToFloat(words.get(WORD, at + (long) lane * Short.BYTES));
+  }
+
   /** Output rows. */
   public int rows() {
     return rows;
@@ -221,6 +386,11 @@ public final class TernaryWords {
   /** Groups of columns whose sums are kept apart; 1 with one scale per tensor. */
   public int groups() {
     return groups;
+  }
+
+  /** Columns of a group, or 0 for one scale per tensor. */
+  public int groupSize() {
+    return groupSize;
   }
 
   /** Columns of a group; the last one may have fewer. */

@@ -77,7 +77,14 @@ final class VectorTernaryProduct implements TernaryProductKernel {
       return TernaryProductKernel.super.prepare(weight);
     }
     float scale = weight.groupSize() == 0 ? weight.scale(0, 0) : 1;
-    return new LookupTernary(TernaryWords.of(weight, workers), scale, ownInput, workers);
+    return prepare(TernaryWords.of(weight, workers), scale);
+  }
+
+  @Override
+  public PreparedTernary prepare(TernaryWords words, float scale) {
+    return VectorWidth.BITS < 512
+        ? TernaryProductKernel.super.prepare(words, scale)
+        : new LookupTernary(words, scale, ownInput, workers);
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.github.tern4j.tensor.cache.KeyValueBlocks;
 import io.github.tern4j.tensor.cache.KeyValueFormat;
 import io.github.tern4j.tensor.contract.TestMatrices;
 import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
@@ -273,7 +274,7 @@ final class KernelOutputs {
           transposeB ? values(n, k) : values(k, n), transposeB, out, true);
       record("matmul " + orientation, out);
     }
-    MemorySegment bf16 = TestMatrices.BF16.of(values(n, k).array(), n, k, 1).memory();
+    MemorySegment bf16 = ((FloatMatrix) TestMatrices.BF16.of(values(n, k).array(), n, k, 1)).memory();
     Tensor stored = Tensor.of(new NativeStorage(bf16, DType.BF16), Shape.of(n, k));
     Tensor product = values(m, n);
     table.get(MatmulKernel.class).matmul(values(m, k), false, stored, true, product, false);
