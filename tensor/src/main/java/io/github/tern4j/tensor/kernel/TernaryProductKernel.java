@@ -44,14 +44,19 @@ public interface TernaryProductKernel extends Kernel {
 
   /** Refuses operands of {@link #product} that do not fit. */
   static void checkProduct(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out) {
+    checkProduct(weight.rows(), weight.columns(), codes, gamma, out);
+  }
+
+  /** The same for a weight {@code [outputs, inputs]} in another form. */
+  static void checkProduct(int outputs, int inputs, Tensor codes, Tensor gamma, Tensor out) {
     Operands.of("ternary product", "gamma, out", gamma, out).contiguous().apart(out, gamma);
     Operands operands = Operands.of("ternary product", "codes, gamma, out", codes, gamma, out)
         .require(codes.dtype() == DType.I8 && codes.isContiguous(), "codes are not contiguous I8", "one byte for each element")
         .ranked(codes, 2, "codes [rows, in]");
-    if (codes.dim(1) != weight.columns()) {
-      throw operands.failure("columns differ: codes " + codes.dim(1) + ", weight " + weight.columns(), "codes [rows, in]");
+    if (codes.dim(1) != inputs) {
+      throw operands.failure("columns differ: codes " + codes.dim(1) + ", weight " + inputs, "codes [rows, in]");
     }
-    operands.shaped(out, Shape.of(codes.dim(0), weight.rows()), "[rows, out]")
+    operands.shaped(out, Shape.of(codes.dim(0), outputs), "[rows, out]")
         .sized(gamma, codes.dim(0), "one for each row of codes");
   }
 }

@@ -34,10 +34,19 @@ public final class TernaryWords {
   /** Bytes of one word of all rows of a panel. */
   public static final int WORD_BYTES = PANEL_ROWS * Short.BYTES;
 
+  /** How a word lies in memory. */
+  public static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private static final int BLOCK_ROWS = PANEL_ROWS / 2;
+
+  /** What the columns of an index count in it. */
+  private static final int[] PLACES = {1, 3, 9};
+
   private static final int INDEX_BITS = 5;
   private static final int VECTOR_BYTES = 64;
-  private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** The word of nine columns with code 0. */
+  public static final int ZERO_WORD = zeroWord();
 
   /** Code 0 in nine columns of {@link PackedTernary}. */
   private static final int ZERO_CODES = 0b01_01_01_01_01_01_01_01_01;
@@ -51,31 +60,64 @@ public final class TernaryWords {
     }
   }
 
-  private final int panels;
-  private final int groups;
-  private final int groupColumns;
+  private static int zeroWord() {
+    int word = 0;
+    for (int column = 0; column < WORD_COLUMNS; column++) {
+      word += place(column);
+    }
+    return word;
+  }
+
+  private final int rows;
   private final int columns;
+  private final int groupSize;
   private final MemorySegment words;
 
-  private TernaryWords(int rows, int columns, int groups, int groupColumns) {
-    this.panels = Math.ceilDiv(rows, PANEL_ROWS);
+  private TernaryWords(int rows, int columns, int groupSize, MemorySegment words) {
+    this.rows = rows;
     this.columns = columns;
-    this.groups = groups;
-    this.groupColumns = groupColumns;
-    long allWords = groups == 0 ? 0 : (groups - 1L) * wordsPerGroup() + words(groups - 1);
-    this.words = Arena.ofAuto().allocate(allWords * panels * WORD_BYTES, VECTOR_BYTES);
+    this.groupSize = groupSize;
+    this.words = words;
   }
 
   /** The words of a packed matrix, in memory of their own, filled panel by panel. */
   public static TernaryWords of(PackedTernary packed, Workers workers) {
-    int groupColumns = packed.groupSize() == 0 ? packed.columns() : packed.groupSize();
-    TernaryWords words = new TernaryWords(packed.rows(), packed.columns(), packed.groupsPerRow(), groupColumns);
-    workers.run(words.panels, panel -> words.fill(packed, panel));
+    long bytes = byteSize(packed.rows(), packed.columns(), packed.groupSize());
+    TernaryWords words = new TernaryWords(packed.rows(), packed.columns(), packed.groupSize(),
+        Arena.ofAuto().allocate(bytes, VECTOR_BYTES));
+    workers.run(words.panels(), panel -> words.fill(packed, panel));
     return words;
   }
 
+  /**
+   * Words in memory of the caller, who fills it.
+   *
+   * @param memory {@link #byteSize} bytes of native memory
+   * @param groupSize columns of a group, or 0 for one scale per tensor
+   */
+  public static TernaryWords in(MemorySegment memory, int rows, int columns, int groupSize) {
+    return new TernaryWords(rows, columns, groupSize, memory);
+  }
+
+  /** Bytes of the words of a matrix. */
+  public static long byteSize(int rows, int columns, int groupSize) {
+    TernaryWords words = new TernaryWords(rows, columns, groupSize, MemorySegment.NULL);
+    return words.groups() == 0 ? 0 : words.offset(words.groups() - 1, words.words(words.groups() - 1), 0);
+  }
+
+  /** What a word changes by where the code of its column {@code column} grows by 1. */
+  public static int place(int column) {
+    return PLACES[column % PLACES.length] << column / PLACES.length * INDEX_BITS;
+  }
+
+  /** The row whose words lie in lane {@code lane} of a panel. */
+  public static int row(int panel, int lane) {
+    int inBlock = lane % BLOCK_ROWS;
+    return panel * PANEL_ROWS + lane / BLOCK_ROWS * BLOCK_ROWS + inBlock / 2 + inBlock % 2 * (BLOCK_ROWS / 2);
+  }
+
   private void fill(PackedTernary packed, int panel) {
-    for (int group = 0; group < groups; group++) {
+    for (int group = 0; group < groups(); group++) {
       for (int first = 0; first < words(group); first += SEGMENT_WORDS) {
         fill(packed, group, first, panel);
       }
@@ -85,13 +127,11 @@ public final class TernaryWords {
   private void fill(PackedTernary packed, int group, int first, int panel) {
     long at = offset(group, first, panel);
     int count = segmentWords(group, first);
-    int end = Math.min(columns, (group + 1) * groupColumns);
     for (int lane = 0; lane < PANEL_ROWS; lane++) {
-      int inBlock = lane % BLOCK_ROWS;
-      int row = panel * PANEL_ROWS + lane / BLOCK_ROWS * BLOCK_ROWS + inBlock / 2 + inBlock % 2 * (BLOCK_ROWS / 2);
+      int row = row(panel, lane);
       for (int word = 0; word < count; word++) {
-        int column = group * groupColumns + (first + word) * WORD_COLUMNS;
-        int codes = row < packed.rows() ? codes(packed, row, column, Math.min(WORD_COLUMNS, end - column)) : ZERO_CODES;
+        int column = column(group, first + word);
+        int codes = row < rows ? codes(packed, row, column, Math.min(WORD_COLUMNS, end(group) - column)) : ZERO_CODES;
         int value = INDEX[codes & 63] | INDEX[codes >> 6 & 63] << INDEX_BITS | INDEX[codes >> 12] << 2 * INDEX_BITS;
         words.set(WORD, at + (long) word * WORD_BYTES + lane * Short.BYTES, (short) value);
       }
@@ -109,24 +149,43 @@ public final class TernaryWords {
     return bits >>> 2 * (column % 4) & mask | ZERO_CODES & ~mask;
   }
 
+  /** Rows of the matrix. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Columns of the matrix. */
+  public int columns() {
+    return columns;
+  }
+
+  /** Columns of a group, or 0 for one scale per tensor. */
+  public int groupSize() {
+    return groupSize;
+  }
+
   /** Panels of {@value #PANEL_ROWS} rows. */
   public int panels() {
-    return panels;
+    return Math.ceilDiv(rows, PANEL_ROWS);
   }
 
   /** Groups of columns whose sums are kept apart; 1 with one scale per tensor. */
   public int groups() {
-    return groups;
+    return groupSize == 0 ? 1 : Math.ceilDiv(columns, groupSize);
+  }
+
+  private int groupColumns() {
+    return groupSize == 0 ? columns : groupSize;
   }
 
   /** Words of every group but the last one, which may have fewer. */
   public int wordsPerGroup() {
-    return Math.ceilDiv(groupColumns, WORD_COLUMNS);
+    return Math.ceilDiv(groupColumns(), WORD_COLUMNS);
   }
 
   /** Words of a group. */
   public int words(int group) {
-    return Math.ceilDiv(Math.min(columns, (group + 1) * groupColumns) - group * groupColumns, WORD_COLUMNS);
+    return Math.ceilDiv(end(group) - column(group, 0), WORD_COLUMNS);
   }
 
   /** Words of the segment that begins with word {@code first} of a group. */
@@ -136,12 +195,17 @@ public final class TernaryWords {
 
   /** The first column of a word of a group. */
   public int column(int group, int word) {
-    return group * groupColumns + word * WORD_COLUMNS;
+    return group * groupColumns() + word * WORD_COLUMNS;
+  }
+
+  /** The column behind a group. */
+  public int end(int group) {
+    return Math.min(columns, column(group + 1, 0));
   }
 
   /** Where the words of a panel lie in the segment that begins with word {@code first} of a group. */
   public long offset(int group, int first, int panel) {
-    long before = ((long) group * wordsPerGroup() + first) * panels;
+    long before = ((long) group * wordsPerGroup() + first) * panels();
     return (before + (long) panel * segmentWords(group, first)) * WORD_BYTES;
   }
 

@@ -33,8 +33,8 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
   private final Workers workers;
-  private final PackedTernary weight;
   private final TernaryWords words;
+  private final float scale;
   private final float[] groupScales;
   private final int taskPanels;
 
@@ -43,23 +43,41 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   private Tensor out;
   private short[] sharedTables;
 
-  LookupTernary(PackedTernary weight, Workers workers) {
+  /**
+   * A matrix.
+   *
+   * @param scales from {@code scalesAt} on, row-major: one, or one for each group of each row
+   * @param groupScales memory for {@link #groupScaleCount} scales, which it keeps
+   */
+  LookupTernary(TernaryWords words, float[] scales, int scalesAt, float[] groupScales, Workers workers) {
     this.workers = workers;
-    this.weight = weight;
-    this.words = TernaryWords.of(weight, workers);
-    this.groupScales = weight.groupSize() == 0 ? new float[0] : transposed(weight, words.panels() * PANEL_ROWS);
-    this.taskPanels = Math.max(1, TASK_WEIGHTS / (PANEL_ROWS * Math.max(1, weight.columns())));
+    this.words = words;
+    this.scale = words.groupSize() == 0 ? scales[scalesAt] : Float.NaN;
+    this.groupScales = groupScales;
+    this.taskPanels = Math.max(1, TASK_WEIGHTS / (PANEL_ROWS * Math.max(1, words.columns())));
+    if (words.groupSize() != 0) {
+      transpose(scales, scalesAt);
+    }
   }
 
-  /** Scales {@code [group, row]}, rows filled up to whole panels. */
-  private static float[] transposed(PackedTernary weight, int paddedRows) {
-    float[] scales = new float[weight.groupsPerRow() * paddedRows];
-    for (int group = 0; group < weight.groupsPerRow(); group++) {
-      for (int row = 0; row < weight.rows(); row++) {
-        scales[group * paddedRows + row] = weight.scale(row, group);
+  /** A packed matrix, with words and scales in memory of its own. */
+  static LookupTernary of(PackedTernary weight, Workers workers) {
+    TernaryWords words = TernaryWords.of(weight, workers);
+    return new LookupTernary(words, weight.scales(), 0, new float[groupScaleCount(words)], workers);
+  }
+
+  /** Scales of all groups, rows filled up to whole panels; none with one scale per tensor. */
+  static int groupScaleCount(TernaryWords words) {
+    return words.groupSize() == 0 ? 0 : words.groups() * words.panels() * PANEL_ROWS;
+  }
+
+  /** Scales {@code [group, row]}. */
+  private void transpose(float[] scales, int at) {
+    for (int group = 0; group < words.groups(); group++) {
+      for (int row = 0; row < words.rows(); row++) {
+        groupScales[group * words.panels() * PANEL_ROWS + row] = scales[at + row * words.groups() + group];
       }
     }
-    return scales;
   }
 
   /** Working memory of a thread, grown to the largest size asked for and then reused. */
@@ -83,7 +101,7 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
 
   @Override
   public void product(Tensor codes, Tensor gamma, Tensor out) {
-    TernaryProductKernel.checkProduct(weight, codes, gamma, out);
+    TernaryProductKernel.checkProduct(words.rows(), words.columns(), codes, gamma, out);
     this.codes = codes;
     this.gamma = gamma;
     this.out = out;
@@ -107,7 +125,7 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   }
 
   private int codeStride() {
-    return weight.columns() + WORD_COLUMNS;
+    return words.columns() + WORD_COLUMNS;
   }
 
   private int tableStride() {
@@ -115,7 +133,7 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   }
 
   private void widen(int token, short[] target, int at) {
-    TernaryLookup.widen(codes.segment(), codes.elementOffset() + (long) token * weight.columns(), weight.columns(), target, at);
+    TernaryLookup.widen(codes.segment(), codes.elementOffset() + (long) token * words.columns(), words.columns(), target, at);
   }
 
   private short[] tablesOfAll(int tokens) {
@@ -157,7 +175,7 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
           addSegment(buffers, group, first, token, firstPanel, lastPanel);
         }
       }
-      if (weight.groupSize() != 0) {
+      if (words.groupSize() != 0) {
         int scaleAt = (group * words.panels() + firstPanel) * PANEL_ROWS;
         for (int token = 0; token < tokens; token++) {
           TernaryLookup.addGroup(buffers.sums, stride, groupScales, scaleAt, buffers.totals, token * stride);
@@ -165,12 +183,12 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
       }
     }
     int firstRow = firstPanel * PANEL_ROWS;
-    int rows = Math.min(weight.rows(), lastPanel * PANEL_ROWS) - firstRow;
+    int rows = Math.min(words.rows(), lastPanel * PANEL_ROWS) - firstRow;
     for (int token = 0; token < tokens; token++) {
       float step = gamma.array()[gamma.arrayOffset() + firstToken + token] / ActivationQuantizerKernel.LARGEST_CODE;
-      int outAt = out.arrayOffset() + (firstToken + token) * weight.rows() + firstRow;
-      if (weight.groupSize() == 0) {
-        TernaryLookup.scale(buffers.sums, token * stride, rows, weight.scale(0, 0) * step, out.array(), outAt);
+      int outAt = out.arrayOffset() + (firstToken + token) * words.rows() + firstRow;
+      if (words.groupSize() == 0) {
+        TernaryLookup.scale(buffers.sums, token * stride, rows, scale * step, out.array(), outAt);
       } else {
         Lanes.scale(buffers.totals, token * stride, step, rows, out.array(), outAt, false);
       }
@@ -227,6 +245,6 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
 
   @Override
   public long byteSize() {
-    return words.segment().byteSize() + (long) Float.BYTES * groupScales.length;
+    return words.segment().byteSize() + (long) Float.BYTES * groupScaleCount(words);
   }
 }

@@ -70,7 +70,7 @@ final class VectorTernaryProduct implements TernaryProductKernel {
   /** Table lookups where vectors have the 32 shorts that they need. */
   @Override
   public PreparedTernary prepare(PackedTernary weight) {
-    return VectorWidth.BITS == 512 ? new LookupTernary(weight, workers) : TernaryProductKernel.super.prepare(weight);
+    return VectorWidth.BITS == 512 ? LookupTernary.of(weight, workers) : TernaryProductKernel.super.prepare(weight);
   }
 
   private void wholeRow(
