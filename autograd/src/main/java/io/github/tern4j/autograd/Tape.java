@@ -80,7 +80,14 @@ public final class Tape implements AutoCloseable {
     return allocate(Shape.of(dims));
   }
 
-  /** Gives memory from {@link #allocate} back before the tape does. */
+  /** Memory with unspecified content for int8 codes of activations; the tape owns it too. */
+  public Tensor allocateCodes(Shape shape) {
+    Tensor tensor = backend.allocateCodes(shape);
+    pending.add(tensor);
+    return tensor;
+  }
+
+  /** Gives allocated memory back before the tape does. */
   public void release(Tensor tensor) {
     if (pending.remove(tensor)) {
       backend.release(tensor);

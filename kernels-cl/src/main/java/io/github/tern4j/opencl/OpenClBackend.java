@@ -79,6 +79,11 @@ final class OpenClBackend implements Backend {
   }
 
   @Override
+  public Tensor allocateCodes(Shape shape) {
+    return Tensor.of(memory.allocate(DType.I8, shape.size()), shape);
+  }
+
+  @Override
   public void release(Tensor tensor) {
     memory.release(storage(tensor, queue, "release"));
   }

@@ -12,7 +12,7 @@ import org.jocl.Pointer;
 import org.jocl.cl_mem;
 
 /**
- * Buffers of one device, reused by their exact size. A released buffer may be given out again at once, although kernels that
+ * Buffers of one device, reused by type and exact size. A released buffer may be given out again at once, although kernels that
  * use it are still in the queue: whatever writes it next stands behind them.
  */
 final class OpenClMemory implements AutoCloseable {
@@ -20,8 +20,11 @@ final class OpenClMemory implements AutoCloseable {
   /** Buffers cannot be empty. */
   private static final int SMALLEST_BYTES = 4;
 
+  /** What buffers that can take each other's place have in common. */
+  private record Kind(DType dtype, long elements) {}
+
   private final OpenClQueue queue;
-  private final Map<Long, ArrayDeque<OpenClStorage>> free = new HashMap<>();
+  private final Map<Kind, ArrayDeque<OpenClStorage>> free = new HashMap<>();
   private final AtomicLong bytesInUse = new AtomicLong();
 
   OpenClMemory(OpenClQueue queue) {
@@ -30,11 +33,16 @@ final class OpenClMemory implements AutoCloseable {
 
   /** Unspecified F32 elements from the pool. */
   OpenClStorage allocate(long elements) {
-    ArrayDeque<OpenClStorage> sameSize = free.get(elements);
+    return allocate(DType.F32, elements);
+  }
+
+  /** Unspecified elements from the pool. */
+  OpenClStorage allocate(DType dtype, long elements) {
+    ArrayDeque<OpenClStorage> sameSize = free.get(new Kind(dtype, elements));
     if (sameSize != null && !sameSize.isEmpty()) {
       return sameSize.pop();
     }
-    return new OpenClStorage(queue, buffer(DType.F32.bytes(elements), null), DType.F32, elements, true, bytesInUse);
+    return new OpenClStorage(queue, buffer(dtype.bytes(elements), null), dtype, elements, true, bytesInUse);
   }
 
   /** A new buffer with elements of the host, copied at once and not by the queue, for which one would have to wait. */
@@ -46,7 +54,7 @@ final class OpenClMemory implements AutoCloseable {
   /** Takes back what nobody will read any more. */
   void release(OpenClStorage storage) {
     if (storage.pooled()) {
-      free.computeIfAbsent(storage.elements(), elements -> new ArrayDeque<>()).push(storage);
+      free.computeIfAbsent(new Kind(storage.dtype(), storage.elements()), kind -> new ArrayDeque<>()).push(storage);
     } else {
       storage.free();
     }

@@ -5,6 +5,7 @@ import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.Variable;
 import io.github.tern4j.autograd.op.Elementwise;
 import io.github.tern4j.autograd.op.Linear;
+import io.github.tern4j.autograd.op.LinearInput;
 import io.github.tern4j.tensor.Shape;
 import java.util.Optional;
 
@@ -21,8 +22,8 @@ public final class LinearProjection implements Projection {
   }
 
   @Override
-  public Variable product(Tape tape, Variable x) {
-    Variable y = Linear.linear(tape, x, weight);
+  public Variable product(Tape tape, LinearInput input) {
+    Variable y = Linear.linear(tape, input.x(), weight);
     return bias.isPresent() ? Elementwise.add(tape, y, bias.get()) : y;
   }
 }

@@ -2,6 +2,7 @@ package io.github.tern4j.nn;
 
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.Variable;
+import io.github.tern4j.autograd.op.LinearInput;
 
 /**
  * A linear map of the last dimension, in full precision or quantized. It has two steps, so that projections of one input (queries,
@@ -14,19 +15,18 @@ public interface Projection {
    * What {@link #product} multiplies: {@code x} itself, or its quantized values.
    *
    * @param x {@code [.., in]}, contiguous
-   * @return {@code [.., in]}
    */
-  default Variable prepare(Tape tape, Variable x) {
-    return x;
+  default LinearInput prepare(Tape tape, Variable x) {
+    return new LinearInput.Floats(x);
   }
 
   /**
    * The product of a prepared input with the weight.
    *
-   * @param prepared {@code [.., in]}, from {@link #prepare} of this projection or of another one of the same factory
+   * @param prepared input {@code [.., in]} from {@link #prepare} of this projection or of another one of the same factory
    * @return {@code [.., out]}
    */
-  Variable product(Tape tape, Variable prepared);
+  Variable product(Tape tape, LinearInput prepared);
 
   /**
    * Applies the map: both steps.

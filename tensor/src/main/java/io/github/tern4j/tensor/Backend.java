@@ -22,7 +22,10 @@ public interface Backend extends AutoCloseable {
   /** A contiguous F32 tensor with unspecified content in this backend's memory, from its pool. */
   Tensor allocate(Shape shape);
 
-  /** Gives the memory of a tensor from {@link #allocate} back to the pool; no view of it may be read afterwards. */
+  /** A contiguous I8 tensor with unspecified content, from the pool: what codes of activations are written into. */
+  Tensor allocateCodes(Shape shape);
+
+  /** Gives the memory of an allocated tensor back to the pool; no view of it may be read afterwards. */
   void release(Tensor tensor);
 
   /**

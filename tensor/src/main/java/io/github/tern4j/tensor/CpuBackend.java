@@ -2,7 +2,7 @@ package io.github.tern4j.tensor;
 
 import java.util.function.IntConsumer;
 
-/** A backend whose tensors lie on the Java heap: a kernel table, a buffer pool and a worker pool. */
+/** A backend whose tensors lie on the Java heap, and codes in native memory: a kernel table, a buffer pool and a worker pool. */
 public final class CpuBackend implements Backend {
 
   private final String name;
@@ -44,8 +44,17 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public Tensor allocateCodes(Shape shape) {
+    return Tensor.of(new NativeStorage(pool.takeCodes(shape.intSize()), DType.I8), shape);
+  }
+
+  @Override
   public void release(Tensor tensor) {
-    pool.release(tensor.array());
+    if (tensor.dtype() == DType.I8) {
+      pool.releaseCodes(tensor.segment());
+    } else {
+      pool.release(tensor.array());
+    }
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.github.tern4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 class BufferPoolTest {
@@ -75,9 +77,27 @@ class BufferPoolTest {
   }
 
   @Test
+  void codesAreReusedLikeArrays() {
+    BufferPool pool = new BufferPool();
+    MemorySegment six = pool.takeCodes(6);
+    six.set(ValueLayout.JAVA_BYTE, 5, (byte) 7);
+    pool.releaseCodes(six);
+    assertThat(pool.takeCodes(2).byteSize()).isEqualTo(2);
+    assertThat(pool.takeCodes(3)).isSameAs(six);
+    assertThat(six.get(ValueLayout.JAVA_BYTE, 5)).isEqualTo((byte) 7);
+    assertThat(pool.allocatedBytes()).isEqualTo(8);
+
+    BufferPool poisoned = new BufferPool(true);
+    poisoned.releaseCodes(six);
+    assertThat(six.get(ValueLayout.JAVA_BYTE, 5)).isEqualTo((byte) -128);
+  }
+
+  @Test
   void emptyArraysAreArraysToo() {
     BufferPool pool = new BufferPool();
     pool.release(pool.take(0));
     assertThat(pool.take(0)).isEmpty();
+    pool.releaseCodes(pool.takeCodes(0));
+    assertThat(pool.takeCodes(0).byteSize()).isZero();
   }
 }

@@ -105,7 +105,6 @@ final class InspectCommand implements Callable<Integer> {
             plan.tokens()),
         String.format(Locale.ROOT, "  %-18s %10s %12s", "", "plain", "--recompute"),
         row("weights", plan.weights()), row("gradients", plan.gradients()), row("moments", plan.moments()),
-        row("quantized weights", plan.plain().quantizedWeights(), plan.recomputed().quantizedWeights()),
         row("activations", plan.plain().activations(), plan.recomputed().activations()),
         row("backward pass", plan.plain().backward(), plan.recomputed().backward()),
         row("logits", plan.logits()), row("kernels", plan.kernels()), row("Java itself", plan.java()),

@@ -2,15 +2,13 @@ package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.tensor.Backend;
-import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.kernel.LatentTernary;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.PreparedTernary;
 import io.github.tern4j.tensor.ternary.TernaryWords;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /** A packed ternary weight, multiplied with int8 codes of the activations in exact integers. */
 final class TernaryWeight implements WeightMatrix {
@@ -35,12 +33,7 @@ final class TernaryWeight implements WeightMatrix {
     int groups = config.groupSize() == 0 ? 1 : Math.ceilDiv(latent.dim(1), config.groupSize());
     Tensor scales = config.groupSize() == 0 ? Tensor.zeros(1) : Tensor.zeros(latent.dim(0), groups);
     kernel.scales(latent, config.groupSize(), scales);
-    byte[] codes = new byte[latent.shape().intSize()];
-    kernel.codes(latent, config.groupSize(), scales, config.epsilonRule(), config.weightEps(), codes);
-    Shape shape = latent.shape();
-    MemorySegment packed = Arena.ofAuto().allocate((long) shape.dim(0) * PackedTernary.bytesPerRow(shape.dim(1)), Long.BYTES);
-    PackedTernary.pack(codes, shape, packed);
-    return new PackedTernary(shape, config.groupSize(), packed, scales.array());
+    return new LatentTernary(latent, config.groupSize(), scales, config.epsilonRule(), config.weightEps()).packed(kernel);
   }
 
   @Override

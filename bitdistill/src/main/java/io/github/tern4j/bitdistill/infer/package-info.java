@@ -3,7 +3,8 @@
  * ternary, F32, BF16 or F16, tables also in int8), a cache of keys and values, and working memory that is reused from token to token.
  *
  * <p>An {@link io.github.tern4j.bitdistill.infer.InferenceModel} computes with the same kernels and in the same order as the
- * training forward pass, so that its logits equal those of the fake-quantized student within float error. Texts are continued in
- * an {@link io.github.tern4j.bitdistill.infer.DecodeSession}; rows of an evaluation are scored in batches without a cache.
+ * training forward pass, so that the logits of a packed student in the format TERNARY are those of its training to the bit. Texts are
+ * continued in an {@link io.github.tern4j.bitdistill.infer.DecodeSession}; rows of an evaluation are scored in batches without a
+ * cache.
  */
 package io.github.tern4j.bitdistill.infer;

@@ -9,7 +9,8 @@ import io.github.tern4j.nn.qwen3.SubLn;
 
 /**
  * The memory that training a model takes, in bytes: four for each parameter and each gradient, eight for Adam's two moments, what
- * the forward pass keeps for the backward pass, and what is there whatever the model. In stage 3 a teacher comes on top.
+ * the forward pass keeps for the backward pass, and what is there whatever the model. In stage 3 a teacher comes on top, and so do
+ * quantized values of weights and activations during a quantization warm-up.
  *
  * @param parameters number of trained scalars
  * @param weights latent weights, F32
@@ -36,14 +37,13 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
   /**
    * What one step takes beside parameters.
    *
-   * @param activations results kept from embedding to last norm
-   * @param quantizedWeights fake-quantized weights with their scales
-   * @param backward gradients of results that the backward pass has at the same time
+   * @param activations results kept from embedding to last norm, with codes and scales of what is quantized
+   * @param backward gradients of results that the backward pass has at the same time, and one factor with its quantized values
    */
-  public record Step(long activations, long quantizedWeights, long backward) {
+  public record Step(long activations, long backward) {
 
     long total() {
-      return activations + quantizedWeights + backward;
+      return activations + backward;
     }
   }
 
@@ -78,14 +78,13 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     long logitsRows = Math.min(rows, VocabularyLoss.chunkRows(config.vocabSize()));
     long layers = config.numHiddenLayers();
     long hidden = config.hiddenSize();
-    long layer = rows * layerFloats(config);
-    long quantized = quantizedWeightFloats(config, layout);
-    long ends = rows * (2 * hidden + 1);
+    long layer = 4 * rows * layerFloats(config) + rows * layerCodes(config) + 4 * weightScales(config, layout);
+    long ends = 4 * rows * (2 * hidden + 1);
     // The widest place: gradients of gate, up and their product, of the layer's input and of what the residual carries.
-    long backward = rows * (3L * config.intermediateSize() + 2 * hidden);
+    long backward = 4 * (rows * (3L * config.intermediateSize() + 2 * hidden) + quantizedFactor(config, rows, layout));
     return new MemoryPlan(parameters, 4 * parameters, 4 * parameters, 8 * parameters, batch, tokens,
-        new Step(4 * (layers * layer + ends), 4 * layers * quantized, 4 * backward),
-        new Step(4 * (layers * rows * hidden + layer + ends), 4 * quantized, 4 * backward),
+        new Step(layers * layer + ends, backward),
+        new Step(4 * layers * rows * hidden + layer + ends, backward),
         4 * logitsRows * config.vocabSize(), KERNELS, JAVA,
         Teacher.of(config, rows, 4 * logitsRows * config.vocabSize()));
   }
@@ -127,15 +126,15 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     return floats + hidden;
   }
 
-  /** What projections with one input keep of it: its quantized values once, or all of it for each where each has its own norm. */
+  /** What projections with one input keep of it: its scale once, or all of it for each where each has its own norm. */
   private static long sharedInput(QwenConfig config, long width, int projections) {
     return (config.subLn() == SubLn.ALL ? projections : 1) * mapInput(config, width, false);
   }
 
-  /** What a projection keeps of its input: SubLN's result where it has one, and the quantized values with their scale. */
+  /** What a projection keeps of its input beside codes: SubLN's result where it has one, and the scale of the codes. */
   private static long mapInput(QwenConfig config, long width, boolean paperPlace) {
     boolean norm = config.subLn() == SubLn.ALL || config.subLn() == SubLn.PAPER && paperPlace;
-    return (norm ? width + 1 : 0) + (quantized(config) ? width + 1 : 0);
+    return (norm ? width + 1 : 0) + (quantized(config) ? 1 : 0);
   }
 
   private static long withBias(QwenConfig config, long outputs) {
@@ -146,8 +145,18 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
     return config.bitDistill().filter(BitDistillConfig::bitLinear).isPresent();
   }
 
-  /** Fake-quantized weights of one layer with their scales. */
-  private static long quantizedWeightFloats(QwenConfig config, ModelLayout layout) {
+  /** Int8 codes that one layer keeps for one token. */
+  private static long layerCodes(QwenConfig config) {
+    if (!quantized(config)) {
+      return 0;
+    }
+    boolean ownNorms = config.subLn() == SubLn.ALL;
+    return (ownNorms ? 5L : 2L) * config.hiddenSize() + (long) config.numAttentionHeads() * config.headDim()
+        + config.intermediateSize();
+  }
+
+  /** Scales of the quantized weights of one layer. */
+  private static long weightScales(QwenConfig config, ModelLayout layout) {
     if (!quantized(config)) {
       return 0;
     }
@@ -156,6 +165,14 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
         .mapToLong(parameter -> groupSize == 0
             ? 1
             : (long) parameter.shape().dim(0) * Math.ceilDiv(parameter.shape().dim(1), groupSize)).sum();
-    return (layout.size(Role.PROJECTION) + scales) / config.numHiddenLayers();
+    return scales / config.numHiddenLayers();
+  }
+
+  /** The largest weight or input of a projection, which the backward pass quantizes again. */
+  private static long quantizedFactor(QwenConfig config, long rows, ModelLayout layout) {
+    return quantized(config)
+        ? layout.parameters().stream().filter(parameter -> parameter.role() == Role.PROJECTION)
+            .mapToLong(parameter -> Math.max(parameter.shape().size(), rows * parameter.shape().dim(1))).max().orElseThrow()
+        : 0;
   }
 }

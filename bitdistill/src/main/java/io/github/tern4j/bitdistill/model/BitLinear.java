@@ -6,6 +6,8 @@ import io.github.tern4j.autograd.Variable;
 import io.github.tern4j.autograd.op.Elementwise;
 import io.github.tern4j.autograd.op.FakeQuantize;
 import io.github.tern4j.autograd.op.Linear;
+import io.github.tern4j.autograd.op.LinearInput;
+import io.github.tern4j.autograd.op.TernaryLinear;
 import io.github.tern4j.nn.Initializer;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.Projection;
@@ -16,6 +18,9 @@ import java.util.Optional;
  * A linear map with ternary weights and int8 activations: {@code y = Qa(x) Qw(W)^T + bias} (Wu et al. 2025, eq. 1-3).
  *
  * <p>The latent weight {@code W [out, in]} stays F32. Straight-through gradients: {@code dX = dY Qw(W)}, {@code dW = dY^T Qa(X)}.
+ *
+ * <p>Fully quantized, the product is one of integer codes, on every backend and at every vector width. During a quantization warm-up
+ * values are blends of quantized and latent ones, which have no codes, and the product is one of floats.
  */
 public final class BitLinear implements Projection {
 
@@ -31,15 +36,21 @@ public final class BitLinear implements Projection {
   }
 
   @Override
-  public Variable prepare(Tape tape, Variable x) {
-    return FakeQuantize.activation(tape, x, options.rule(), options.activationEps(), options.share().now());
+  public LinearInput prepare(Tape tape, Variable x) {
+    float share = options.share().now();
+    return share < 1
+        ? new LinearInput.Floats(FakeQuantize.activation(tape, x, options.rule(), options.activationEps(), share))
+        : TernaryLinear.codes(tape, x, options.rule(), options.activationEps());
   }
 
   @Override
-  public Variable product(Tape tape, Variable quantizedX) {
-    Variable quantizedWeight =
-        FakeQuantize.weight(tape, weight, options.groupSize(), options.rule(), options.weightEps(), options.share().now());
-    Variable y = Linear.linear(tape, quantizedX, quantizedWeight);
+  public Variable product(Tape tape, LinearInput input) {
+    Variable y = switch (input) {
+      case LinearInput.Floats(Variable x) -> Linear.linear(tape, x, FakeQuantize.weight(tape, weight, options.groupSize(),
+          options.rule(), options.weightEps(), options.share().now()));
+      case LinearInput.Codes codes ->
+          TernaryLinear.linear(tape, codes, weight, options.groupSize(), options.rule(), options.weightEps());
+    };
     return bias.isPresent() ? Elementwise.add(tape, y, bias.get()) : y;
   }
 }

@@ -7,13 +7,15 @@ import io.github.tern4j.tensor.NativeStorage;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
+import io.github.tern4j.tensor.kernel.LatentProductKernel;
+import io.github.tern4j.tensor.kernel.LatentTernary;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** BitLinear on the backend's quantizer and matmul kernels (golden README, section 3), and the quantizers alone. */
+/** BitLinear on the backend's quantizer and product kernels (golden README, section 3), and the quantizers alone. */
 final class BitLinearCase implements GoldenCase {
 
   private static final String LAYERS = "bitlinear.safetensors";
@@ -61,7 +63,9 @@ final class BitLinearCase implements GoldenCase {
     findings.integers(LAYERS, name + ".w_codes", weightCodes(w, 0, delta, memory, eps));
 
     Tensor y = memory.allocate(gradY.shape());
-    matmul.matmul(quantizedX, false, quantizedW, true, y, false);
+    Tensor codes = memory.allocateCodes(x.shape());
+    activations.codes(x, EpsilonRule.ADDED, eps, codes, gamma);
+    memory.kernel(LatentProductKernel.class).product(new LatentTernary(w, 0, delta, EpsilonRule.ADDED, eps), codes, gamma, y);
     findings.floats(LAYERS, name + ".y", memory.backend().download(y));
     Tensor gradX = memory.allocate(x.shape());
     matmul.matmul(gradY, false, quantizedW, false, gradX, false);

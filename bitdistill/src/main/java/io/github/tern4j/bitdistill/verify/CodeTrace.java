@@ -115,6 +115,11 @@ final class CodeTrace implements Backend {
   }
 
   @Override
+  public Tensor allocateCodes(Shape shape) {
+    return backend.allocateCodes(shape);
+  }
+
+  @Override
   public void release(Tensor tensor) {
     backend.release(tensor);
   }

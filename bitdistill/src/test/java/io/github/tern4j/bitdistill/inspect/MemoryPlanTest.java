@@ -34,11 +34,11 @@ class MemoryPlanTest {
     QwenConfig config = new QwenConfig(31, 40, 52, 3, 4, 2, 12, 1e-6f, 1e4, 96, true, bias, qkNorm, 0.02, OptionalInt.empty(),
         OptionalInt.empty(), Optional.of(student));
     MemoryPlan plan = MemoryPlan.of(config, BATCH, TOKENS);
-    assertThat(forwardBytes(config, false)).isEqualTo(plan.plain().activations() + plan.plain().quantizedWeights());
+    assertThat(forwardBytes(config, false)).isEqualTo(plan.plain().activations());
     // Until the backward pass computes a layer again, its memory is free and serves the last norm and the last layer's result.
     long ends = 4 * BATCH * TOKENS * (2 * config.hiddenSize() + 1);
     assertThat(forwardBytes(config, true))
-        .isEqualTo(plan.recomputed().activations() + plan.recomputed().quantizedWeights() - ends);
+        .isEqualTo(plan.recomputed().activations() - ends);
   }
 
   @ParameterizedTest(name = "SubLN {0}, ternary {1}")
@@ -99,7 +99,7 @@ class MemoryPlanTest {
   void thePeakIsTheSumOfAllRows() {
     MemoryPlan plan = MemoryPlan.of(QwenConfig.of(1000, 16, 24, 2, 4, 2, 6, true, 0.02), 1, 100);
     assertThat(plan.peak(plan.plain())).isEqualTo(16 * plan.parameters() + plan.plain().activations()
-        + plan.plain().quantizedWeights() + plan.plain().backward() + plan.logits() + plan.kernels() + plan.java());
+        + plan.plain().backward() + plan.logits() + plan.kernels() + plan.java());
     assertThat(plan.peak(plan.recomputed())).isLessThan(plan.peak(plan.plain()));
   }
 

@@ -22,7 +22,7 @@ record Blueprint(QwenConfig config, ProjectionFactory projections, RotaryTable r
       return projection;
     }
     Norm norm = norm(parent, name + "_norm_in", in);
-    return (tape, x) -> projection.apply(tape, norm.apply(tape, x));
+    return (tape, input) -> projection.apply(tape, norm.apply(tape, input.x()));
   }
 
   Norm norm(ParameterSource parent, String name, int width) {

@@ -2,6 +2,7 @@ package io.github.tern4j.nn.qwen3;
 
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.Variable;
+import io.github.tern4j.autograd.op.LinearInput;
 import io.github.tern4j.autograd.op.SwiGlu;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.Projection;
@@ -28,7 +29,7 @@ final class Mlp {
 
   /** {@code x [batch tokens, hidden]} to the same shape. */
   Variable apply(Tape tape, Variable x, int layer, Taps taps) {
-    Variable prepared = gate.prepare(tape, x);
+    LinearInput prepared = gate.prepare(tape, x);
     Variable activation = SwiGlu.swiGlu(tape, gate.product(tape, prepared), up.product(tape, prepared));
     taps.see(layer, Taps.Place.MLP_ACTIVATION, activation);
     if (subNorm.isPresent()) {

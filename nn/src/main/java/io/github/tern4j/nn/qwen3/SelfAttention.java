@@ -3,6 +3,7 @@ package io.github.tern4j.nn.qwen3;
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.Variable;
 import io.github.tern4j.autograd.op.Attention;
+import io.github.tern4j.autograd.op.LinearInput;
 import io.github.tern4j.autograd.op.Rope;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.Projection;
@@ -43,7 +44,7 @@ final class SelfAttention {
 
   /** {@code x [batch tokens, hidden]} to the same shape. */
   Variable apply(Tape tape, Variable x, int batch, int tokens, int layer, Taps taps) {
-    Variable prepared = query.prepare(tape, x);
+    LinearInput prepared = query.prepare(tape, x);
     Variable q = heads(query.product(tape, prepared), batch, tokens, config.numAttentionHeads());
     Variable k = heads(key.product(tape, prepared), batch, tokens, config.numKeyValueHeads());
     Variable v = heads(value.product(tape, prepared), batch, tokens, config.numKeyValueHeads());

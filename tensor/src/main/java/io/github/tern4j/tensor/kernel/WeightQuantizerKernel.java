@@ -49,7 +49,8 @@ public interface WeightQuantizerKernel extends Kernel {
     operands.require(codes.length == weight.size(), "number of codes does not fit", "one byte for each weight");
   }
 
-  private static void checkGroups(Operands operands, Tensor weight, int groupSize, Tensor scales) {
+  /** Refuses a weight and scales that do not fit each other. */
+  static void checkGroups(Operands operands, Tensor weight, int groupSize, Tensor scales) {
     operands.contiguous().ranked(weight, 2, "weight [out, in]")
         .require(groupSize >= 0, "groupSize is negative", "columns of a group, or 0 for one scale");
     if (groupSize == 0) {

@@ -11,6 +11,7 @@ import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
+import io.github.tern4j.tensor.kernel.LatentProductKernel;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.ReduceKernel;
 import io.github.tern4j.tensor.kernel.RelationKernel;
@@ -41,6 +42,7 @@ public final class ReferenceKernels {
         .with(DenseProductKernel.class, new ReferenceDenseProduct())
         .with(EmbeddingKernel.class, new ReferenceEmbedding())
         .with(KlDivergenceKernel.class, new ReferenceKlDivergence())
+        .with(LatentProductKernel.class, new ReferenceLatentProduct())
         .with(MatmulKernel.class, new ReferenceMatmul())
         .with(ReduceKernel.class, new ReferenceReduce())
         .with(RelationKernel.class, new ReferenceRelation())

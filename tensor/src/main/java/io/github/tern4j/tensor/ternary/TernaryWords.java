@@ -52,7 +52,8 @@ public final class TernaryWords {
   private static final int INDEX_BITS = 5;
   private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
   private static final int VECTOR_BYTES = 64;
-  private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  /** How a word lies in memory. */
+  public static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -65,6 +66,12 @@ public final class TernaryWords {
   private static final long FIVES = 0x0005_0005_0005_0005L;
   private static final long CARRIES = 0x0020_0020_0020_0020L;
   private static final long UNUSED_BITS = 0x8000_8000_8000_8000L;
+
+  /** What the columns of an index count in it. */
+  private static final int[] PLACES = {1, 3, 9};
+
+  /** The word of nine columns with code 0. */
+  public static final int ZERO_WORD = zeroWord();
 
   /** Code 0 in nine columns of {@link PackedTernary}. */
   private static final int ZERO_CODES = 0b01_01_01_01_01_01_01_01_01;
@@ -226,6 +233,33 @@ public final class TernaryWords {
     return List.copyOf(all);
   }
 
+  /**
+   * Words in memory of the caller, who fills it; groups have scales in F32.
+   *
+   * @param memory {@link #byteSize} bytes of native memory
+   */
+  public static TernaryWords in(MemorySegment memory, Shape shape, int groupSize) {
+    return new TernaryWords(shape, groupSize, groupSize == 0 ? 0 : Float.BYTES, memory);
+  }
+
+  /** Bytes of the words of a matrix whose groups, if there are any, have scales in F32. */
+  public static long byteSize(Shape shape, int groupSize) {
+    return bytes(shape, groupSize, groupSize == 0 ? 0 : Float.BYTES);
+  }
+
+  /** What a word changes by where the code of its column {@code column} grows by 1. */
+  public static int place(int column) {
+    return PLACES[column % PLACES.length] << column / PLACES.length * INDEX_BITS;
+  }
+
+  private static int zeroWord() {
+    int word = 0;
+    for (int column = 0; column < WORD_COLUMNS; column++) {
+      word += place(column);
+    }
+    return word;
+  }
+
   /** The words of a packed matrix, in memory of their own, filled panel by panel. */
   public static TernaryWords of(PackedTernary packed, Workers workers) {
     Shape shape = Shape.of(packed.rows(), packed.columns());
@@ -242,7 +276,7 @@ public final class TernaryWords {
         for (int lane = 0; lane < PANEL_ROWS && segment.endsGroup(); lane++) {
           float scale = scale(offset(panel, segment) + segment.wordBytes(), lane);
           if (!(scale >= 0 && Float.isFinite(scale)) || Float.floatToRawIntBits(scale) < 0) {
-            throw new IllegalArgumentException("ternary words: scale " + scale + " of row " + (panel * PANEL_ROWS + rowOfLane(lane))
+            throw new IllegalArgumentException("ternary words: scale " + scale + " of row " + row(panel, lane)
                 + "; expected finite numbers from 0");
           }
         }
@@ -261,9 +295,9 @@ public final class TernaryWords {
   }
 
   private void fillWords(PackedTernary packed, Segment segment, int panel, long at) {
-    int end = Math.min(columns, (segment.group() + 1) * groupColumns);
+    int end = end(segment.group());
     for (int lane = 0; lane < PANEL_ROWS; lane++) {
-      int row = panel * PANEL_ROWS + rowOfLane(lane);
+      int row = row(panel, lane);
       for (int word = 0; word < segment.words(); word++) {
         int column = column(segment.group(), segment.first() + word);
         int codes = row < rows ? codes(packed, row, column, Math.min(WORD_COLUMNS, end - column)) : ZERO_CODES;
@@ -275,15 +309,23 @@ public final class TernaryWords {
 
   private void fillScales(PackedTernary packed, int group, int panel, long at) {
     for (int lane = 0; lane < PANEL_ROWS; lane++) {
-      int inPanel = rowOfLane(lane);
-      int row = panel * PANEL_ROWS + inPanel;
-      float scale = row < rows ? packed.scale(row, group) : 0;
-      if (scaleBytes == Float.BYTES) {
-        words.set(FLOAT, at + (long) inPanel * Float.BYTES, scale);
-      } else {
-        words.set(WORD, at + (long) lane * Short.BYTES, Float.floatToFloat16(scale));
-      }
+      int row = row(panel, lane);
+      putScale(at, lane, row < rows ? packed.scale(row, group) : 0);
     }
+  }
+
+  /** Writes the scale of the row of a lane behind the end of a group, which is at {@code at}. */
+  public void putScale(long at, int lane, float scale) {
+    if (scaleBytes == Float.BYTES) {
+      words.set(FLOAT, at + (long) rowOfLane(lane) * Float.BYTES, scale);
+    } else {
+      words.set(WORD, at + (long) lane * Short.BYTES, Float.floatToFloat16(scale));
+    }
+  }
+
+  /** The row whose words lie in lane {@code lane} of a panel; over the last row in what fills up the last panel. */
+  public static int row(int panel, int lane) {
+    return panel * PANEL_ROWS + rowOfLane(lane);
   }
 
   private static int rowOfLane(int lane) {
@@ -320,7 +362,7 @@ public final class TernaryWords {
 
   private void unpack(int panel, MemorySegment codes, float[] scales) {
     for (int lane = 0; lane < PANEL_ROWS; lane++) {
-      int row = panel * PANEL_ROWS + rowOfLane(lane);
+      int row = row(panel, lane);
       if (row < rows) {
         unpackRow(panel, lane, row, codes);
         for (Segment segment : segments) {
@@ -338,7 +380,7 @@ public final class TernaryWords {
     int pending = 0;
     long at = rowAt;
     for (Segment segment : segments) {
-      int end = Math.min(columns, (segment.group() + 1) * groupColumns);
+      int end = end(segment.group());
       for (int word = 0; word < segment.words(); word++) {
         int value = words.get(WORD, offset(panel, segment) + (long) word * WORD_BYTES + lane * Short.BYTES);
         int present = Math.min(WORD_COLUMNS, end - column(segment.group(), segment.first() + word));
@@ -416,6 +458,11 @@ public final class TernaryWords {
   /** The first column of a word of a group. */
   public int column(int group, int word) {
     return group * groupColumns + word * WORD_COLUMNS;
+  }
+
+  /** The column behind a group. */
+  public int end(int group) {
+    return Math.min(columns, column(group + 1, 0));
   }
 
   /** Where a segment of a panel begins; the same segment of the next panel of the block follows it. */

@@ -12,6 +12,7 @@ import io.github.tern4j.tensor.kernel.CrossEntropyKernel;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
+import io.github.tern4j.tensor.kernel.LatentProductKernel;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.ReduceKernel;
 import io.github.tern4j.tensor.kernel.RelationKernel;
@@ -32,6 +33,7 @@ final class VectorKernels {
 
   /** A new table whose kernels run on {@code workers}. */
   static KernelTable table(Workers workers) {
+    MatmulKernel matmul = new VectorMatmul(workers);
     return ReferenceKernels.table().copyFor(VectorBackend.NAME)
         .with(ActivationQuantizerKernel.class, new VectorActivationQuantizer(workers))
         .with(AdamWKernel.class, new VectorAdamW(workers))
@@ -43,7 +45,8 @@ final class VectorKernels {
         .with(DenseProductKernel.class, new VectorDenseProduct(workers))
         .with(EmbeddingKernel.class, new VectorEmbedding(workers))
         .with(KlDivergenceKernel.class, new VectorKlDivergence(workers))
-        .with(MatmulKernel.class, new VectorMatmul(workers))
+        .with(LatentProductKernel.class, latentProduct(workers, matmul))
+        .with(MatmulKernel.class, matmul)
         .with(ReduceKernel.class, new VectorReduce(workers))
         .with(RelationKernel.class, new VectorRelation(workers))
         .with(RmsNormKernel.class, new VectorRmsNorm(workers))
@@ -54,5 +57,10 @@ final class VectorKernels {
         .with(TokenKernel.class, new VectorToken())
         .with(UnaryKernel.class, new VectorUnary(workers))
         .with(WeightQuantizerKernel.class, new VectorWeightQuantizer(workers));
+  }
+
+  /** Table lookups where vectors have the 32 shorts that they need. */
+  private static LatentProductKernel latentProduct(Workers workers, MatmulKernel matmul) {
+    return VectorWidth.BITS == 512 ? new LookupLatentProduct(workers) : new FloatLatentProduct(workers, matmul);
   }
 }

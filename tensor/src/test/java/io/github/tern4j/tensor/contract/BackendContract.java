@@ -106,6 +106,14 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class LatentProduct extends LatentProductContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Matmul extends MatmulContract {
     @Override
     protected Backend backend() {

@@ -99,6 +99,25 @@ public abstract class MemoryContract {
   }
 
   @Test
+  void allocatedCodesAreBytesOfTheirOwn() {
+    Tensor first = backend().allocateCodes(Shape.of(3, 5));
+    Tensor second = backend().allocateCodes(Shape.of(3, 5));
+    Tensor floats = backend().allocate(Shape.of(3, 5));
+    assertThat(first.shape()).isEqualTo(Shape.of(3, 5));
+    assertThat(first.dtype()).isEqualTo(DType.I8);
+    assertThat(first.isContiguous()).isTrue();
+    assertThat(first.storage()).isNotEqualTo(second.storage());
+    backend().release(first);
+    assertThat(backend().allocate(Shape.of(3, 5)).dtype()).isEqualTo(DType.F32);
+    backend().release(floats);
+    Tensor again = backend().allocateCodes(Shape.of(5, 3));
+    assertThat(again.dtype()).isEqualTo(DType.I8);
+    assertThat(again.storage()).isEqualTo(first.storage());
+    backend().release(again);
+    backend().release(second);
+  }
+
+  @Test
   void aKernelItDoesNotHaveIsAnErrorWithTheNames() {
     assertThatThrownBy(() -> backend().kernel(UnknownKernel.class)).isInstanceOf(MissingKernelException.class)
         .hasMessageStartingWith("backend " + backend().name() + ": no kernel UnknownKernel; ");

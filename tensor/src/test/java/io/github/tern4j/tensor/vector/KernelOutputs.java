@@ -24,6 +24,8 @@ import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import io.github.tern4j.tensor.kernel.EmbeddingKernel;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
 import io.github.tern4j.tensor.kernel.KlDivergenceKernel;
+import io.github.tern4j.tensor.kernel.LatentProductKernel;
+import io.github.tern4j.tensor.kernel.LatentTernary;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.ReduceKernel;
 import io.github.tern4j.tensor.kernel.RelationKernel;
@@ -230,6 +232,7 @@ final class KernelOutputs {
         record("weights " + rule + " " + group + size, y, scales);
         hashes.put("weight codes " + rule + " " + group + size, Arrays.hashCode(weightCodes));
         ternaryProduct(weightCodes, Shape.of(rows, n), group, scales, size);
+        latentProduct(new LatentTernary(x, group, scales, rule, 1e-5f), size);
       }
     }
     Tensor gathered = values(ids.length, n);
@@ -263,6 +266,12 @@ final class KernelOutputs {
     table.get(TernaryProductKernel.class)
         .product(new PackedTernary(shape, group, packed, scales.toFloats()), codes, values(5), out);
     record("ternary product " + group + size, out);
+  }
+
+  private void latentProduct(LatentTernary weight, String size) {
+    Tensor out = values(11, weight.rows());
+    table.get(LatentProductKernel.class).product(weight, bytes(11, weight.columns()), values(11), out);
+    record("latent product " + weight.rule() + " " + weight.groupSize() + size, out);
   }
 
   private void matrices(int m, int n, int k) {

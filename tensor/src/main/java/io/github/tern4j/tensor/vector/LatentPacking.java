@@ -1,0 +1,116 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
+import static io.github.tern4j.tensor.ternary.TernaryWords.SEGMENT_WORDS;
+import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
+import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
+
+import io.github.tern4j.tensor.kernel.LatentTernary;
+import io.github.tern4j.tensor.ternary.TernaryWords;
+import io.github.tern4j.tensor.ternary.TernaryWords.Segment;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Packs latent weights as {@link TernaryWords}, row by row: comparisons with the threshold give one bit a column for code 1 and
+ * one for code -1, and a word is looked up by nine bits of each.
+ */
+final class LatentPacking {
+
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
+
+  /** Words whose columns are compared at a time: 27 columns, in two vectors. */
+  private static final int BLOCK_WORDS = 3;
+
+  private static final int BLOCK_COLUMNS = BLOCK_WORDS * WORD_COLUMNS;
+  private static final int LOADED_COLUMNS = 2 * FLOATS.length();
+  private static final int SEGMENT_BLOCKS = (SEGMENT_WORDS + BLOCK_WORDS - 1) / BLOCK_WORDS;
+  private static final int WORD_MASK = (1 << WORD_COLUMNS) - 1;
+
+  /** What code 1 in these columns adds to a word, and code -1 takes away. */
+  private static final short[] DIFFERENCES = differences();
+
+  private LatentPacking() {}
+
+  private static short[] differences() {
+    short[] differences = new short[1 << WORD_COLUMNS];
+    for (int columns = 0; columns < differences.length; columns++) {
+      for (int column = 0; column < WORD_COLUMNS; column++) {
+        differences[columns] += (short) ((columns >> column & 1) * TernaryWords.place(column));
+      }
+    }
+    return differences;
+  }
+
+  /** Packs the rows of a panel. */
+  static void pack(LatentTernary weight, TernaryWords words, int panel) {
+    int[] plus = new int[SEGMENT_BLOCKS];
+    int[] minus = new int[SEGMENT_BLOCKS];
+    for (Segment segment : words.segments()) {
+      int column = words.column(segment.group(), segment.first());
+      int columns = Math.min(segment.words() * WORD_COLUMNS, words.end(segment.group()) - column);
+      long at = words.offset(panel, segment);
+      boolean scales = segment.endsGroup() && words.scaleBytes() > 0;
+      for (int lane = 0; lane < PANEL_ROWS; lane++) {
+        int row = TernaryWords.row(panel, lane);
+        boolean present = row < words.rows();
+        if (present) {
+          int from = weight.weight().arrayOffset() + row * words.columns() + column;
+          signs(weight.weight().array(), from, columns, weight.threshold(row, segment.group()), plus, minus);
+        } else {
+          Arrays.fill(plus, 0);
+          Arrays.fill(minus, 0);
+        }
+        put(plus, minus, segment.words(), words.segment(), at + (long) lane * Short.BYTES);
+        if (scales) {
+          words.putScale(at + segment.wordBytes(), lane, present ? weight.scale(row, segment.group()) : 0);
+        }
+      }
+    }
+  }
+
+  /** For each block of columns the bits of those with code 1 and with code -1; bits beyond a whole block are unspecified. */
+  private static void signs(float[] weight, int at, int columns, float threshold, int[] plus, int[] minus) {
+    int blocks = Math.ceilDiv(columns, BLOCK_COLUMNS);
+    int loadable = Math.min(blocks, Math.floorDiv(weight.length - at - LOADED_COLUMNS, BLOCK_COLUMNS) + 1);
+    compare(weight, at, loadable, threshold, plus, minus);
+    for (int block = Math.max(0, loadable); block < blocks; block++) {
+      plus[block] = 0;
+      minus[block] = 0;
+      int from = at + block * BLOCK_COLUMNS;
+      for (int i = 0; i < BLOCK_COLUMNS && from + i < at + columns; i++) {
+        plus[block] |= weight[from + i] >= threshold ? 1 << i : 0;
+        minus[block] |= weight[from + i] <= -threshold ? 1 << i : 0;
+      }
+    }
+    int mask = -1 >>> Integer.SIZE - (columns - (blocks - 1) * BLOCK_COLUMNS);
+    plus[blocks - 1] &= mask;
+    minus[blocks - 1] &= mask;
+  }
+
+  private static void compare(float[] weight, int at, int blocks, float threshold, int[] plus, int[] minus) {
+    FloatVector smallest = FloatVector.broadcast(FLOATS, threshold);
+    FloatVector largest = smallest.neg();
+    for (int block = 0; block < blocks; block++) {
+      FloatVector first = FloatVector.fromArray(FLOATS, weight, at + block * BLOCK_COLUMNS);
+      FloatVector second = FloatVector.fromArray(FLOATS, weight, at + block * BLOCK_COLUMNS + FLOATS.length());
+      plus[block] = (int) (first.compare(VectorOperators.GE, smallest).toLong()
+          | second.compare(VectorOperators.GE, smallest).toLong() << FLOATS.length());
+      minus[block] = (int) (first.compare(VectorOperators.LE, largest).toLong()
+          | second.compare(VectorOperators.LE, largest).toLong() << FLOATS.length());
+    }
+  }
+
+  private static void put(int[] plus, int[] minus, int words, MemorySegment memory, long at) {
+    for (int word = 0; word < words; word++) {
+      int shift = word % BLOCK_WORDS * WORD_COLUMNS;
+      int ones = plus[word / BLOCK_WORDS] >>> shift & WORD_MASK;
+      int minusOnes = minus[word / BLOCK_WORDS] >>> shift & WORD_MASK;
+      short value = (short) (TernaryWords.ZERO_WORD + DIFFERENCES[ones] - DIFFERENCES[minusOnes]);
+      memory.set(TernaryWords.WORD, at + (long) word * WORD_BYTES, value);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.tern4j.tensor.vector;
+
+import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.LatentProductKernel;
+import io.github.tern4j.tensor.kernel.LatentTernary;
+import io.github.tern4j.tensor.ternary.TernaryWords;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * {@link LatentProductKernel} by table lookups ({@link LookupTernary}), for 512-bit vectors. The words of all weights take turns
+ * in one piece of memory, which stays in a cache from packing to product.
+ */
+final class LookupLatentProduct implements LatentProductKernel {
+
+  private final Workers workers;
+  private final LookupInput input = new LookupInput();
+  private MemorySegment memory = MemorySegment.NULL;
+
+  LookupLatentProduct(Workers workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public void product(LatentTernary weight, Tensor codes, Tensor gamma, Tensor out) {
+    LatentProductKernel.checkProduct(weight, codes, gamma, out);
+    Shape shape = weight.weight().shape();
+    long bytes = TernaryWords.byteSize(shape, weight.groupSize());
+    if (memory.byteSize() < bytes) {
+      memory = Arena.ofAuto().allocate(bytes, TernaryWords.WORD_BYTES);
+    }
+    TernaryWords words = TernaryWords.in(memory.asSlice(0, bytes), shape, weight.groupSize());
+    workers.run(words.panels(), panel -> LatentPacking.pack(weight, words, panel));
+    new LookupTernary(words, weight.scale(0, 0), input, workers).product(codes, gamma, out);
+  }
+}
