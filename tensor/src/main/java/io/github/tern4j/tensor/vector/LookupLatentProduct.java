@@ -33,6 +33,7 @@ final class LookupLatentProduct implements LatentProductKernel {
     }
     TernaryWords words = TernaryWords.in(memory.asSlice(0, bytes), shape, weight.groupSize());
     workers.run(words.panels(), panel -> LatentPacking.pack(weight, words, panel));
-    new LookupTernary(words, weight.scale(0, 0), input, workers).product(codes, gamma, out);
+    float scale = weight.groupSize() == 0 ? weight.scale(0, 0) : Float.NaN;
+    new LookupTernary(words, scale, input, workers).product(codes, gamma, out);
   }
 }
