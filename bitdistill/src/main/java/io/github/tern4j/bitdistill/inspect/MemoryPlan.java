@@ -58,7 +58,8 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
    */
   public record Teacher(long f32Weights, long bf16Weights, long plainActivations, long recomputedActivations, long logits) {
 
-    private static Teacher of(QwenConfig student, long rows, long logits) {
+    /** For a student of which one layer keeps {@code studentLayer} bytes. */
+    private static Teacher of(QwenConfig student, long rows, long studentLayer, long logits) {
       QwenConfig config = student.withoutBitDistill();
       ModelLayout layout = ModelLayout.of(config);
       long matrices = layout.size(Role.PROJECTION) + layout.size(Role.TABLE);
@@ -66,7 +67,7 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
       long ends = rows * (2 * hidden + 1);
       long activations = 4 * (rows * (config.numHiddenLayers() - 1) * hidden + rows * layerFloats(config) + ends);
       return new Teacher(4 * layout.size(), 2 * matrices + 4 * (layout.size() - matrices), activations,
-          activations + 4 * rows * layerFloats(student), logits);
+          activations + studentLayer, logits);
     }
   }
 
@@ -86,7 +87,7 @@ public record MemoryPlan(long parameters, long weights, long gradients, long mom
         new Step(layers * layer + ends, backward),
         new Step(4 * layers * rows * hidden + layer + ends, backward),
         4 * logitsRows * config.vocabSize(), KERNELS, JAVA,
-        Teacher.of(config, rows, 4 * logitsRows * config.vocabSize()));
+        Teacher.of(config, rows, layer, 4 * logitsRows * config.vocabSize()));
   }
 
   /** Peak resident memory of a training. */

@@ -40,6 +40,12 @@ class InferenceModelTest {
    */
   private static final double CODE_FLIP = 5e-2;
 
+  /**
+   * An int8 head rounds its input to 9 bits in groups: elements deviate by at most 1/510 of a group's largest, which is about
+   * three standard deviations here.
+   */
+  private static final double NINE_BITS = 3.0 / 510;
+
   /** Texts of a comparison; a code flips in about one of ten. */
   private static final int TEXTS = 7;
 
@@ -55,18 +61,11 @@ class InferenceModelTest {
     "PAPER, ADDED, 0, true, false, true", "PAPER, LOWER_BOUND, 0, false, false, true", "PAPER, ADDED, 16, true, true, true",
     "ALL, ADDED, 0, true, false, true", "ALL, LOWER_BOUND, 16, false, true, false", "ALL, ADDED, 7, true, false, false",
     "NONE, ADDED, 0, true, true, false", "NONE, LOWER_BOUND, 64, false, false, true"})
-  void packedStudentsHaveTheBitsOfTheTrainingForward(SubLn subLn, EpsilonRule rule, int groupSize, boolean tied, boolean bias,
+  void packedStudentsHaveTheLogitsOfTheTrainingForward(SubLn subLn, EpsilonRule rule, int groupSize, boolean tied, boolean bias,
       boolean qkNorm) {
     BitDistillConfig student = RandomModel.student(subLn, rule, groupSize);
     RandomModel random = RandomModel.of(RandomModel.config(tied, bias, qkNorm, Optional.of(student)), 11);
-    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY)) {
-      for (int tokens : new int[] {1, 10, RandomModel.CONTEXT}) {
-        int[] text = RandomModel.text(tokens, tokens);
-        float[][] training = random.trainingLogits(text, backend);
-        assertThat(decoded(model, text)).isDeepEqualTo(training);
-        assertThat(model.logits(text, RandomModel.vocabulary())).isEqualTo(training[tokens - 1]);
-      }
-    }
+    assertSameLogits(random, WeightFormat.TERNARY);
   }
 
   @ParameterizedTest(name = "SubLN {0}, tied {1}, bias {2}, QK-norm {3}")
@@ -94,7 +93,14 @@ class InferenceModelTest {
     Map<String, Tensor> tables = new HashMap<>(random.weights());
     tables.computeIfPresent(ModelLayout.EMBEDDING, (name, values) -> rounded(values, format));
     tables.computeIfPresent(ModelLayout.HEAD, (name, values) -> rounded(values, format));
-    assertClose(random, WeightFormat.F32.withTables(format), new RandomModel(random.config(), tables));
+    RandomModel expected = new RandomModel(random.config(), tables);
+    double limit = format == TableFormat.INT8 ? NINE_BITS : FLOAT_ERROR;
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.F32.withTables(format))) {
+      for (int i = 0; i < TEXTS; i++) {
+        int[] text = RandomModel.text(10, i);
+        assertThat(RandomModel.relativeDistance(decoded(model, text), expected.trainingLogits(text, backend))).isLessThan(limit);
+      }
+    }
   }
 
   @Test
