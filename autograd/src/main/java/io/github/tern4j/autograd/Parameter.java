@@ -17,7 +17,7 @@ public final class Parameter extends Variable {
    * @param trained whether it gets gradients; a frozen parameter is a constant
    */
   public Parameter(String name, Tensor value, Backend backend, boolean trained) {
-    super(value, trained ? new GradientBuffer(backend, value.shape()) : null);
+    super(value, trained ? GradientBuffer.lasting(backend, value.shape()) : null);
     this.name = name;
   }
 

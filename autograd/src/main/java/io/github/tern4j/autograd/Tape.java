@@ -101,7 +101,7 @@ public final class Tape implements AutoCloseable {
 
   /** A variable that is no parameter and gets a gradient, which the caller reads before the tape is closed. */
   public Variable input(Tensor value) {
-    return new Variable(value, new GradientBuffer(backend, value.shape()));
+    return new Variable(value, GradientBuffer.pooled(backend, value.shape()));
   }
 
   /**
@@ -140,7 +140,7 @@ public final class Tape implements AutoCloseable {
     if (!recording || !needed) {
       return constant(value);
     }
-    Variable output = new Variable(value, new GradientBuffer(backend, value.shape()));
+    Variable output = new Variable(value, GradientBuffer.pooled(backend, value.shape()));
     nodes.add(new Node(op, output, backward, takePending()));
     return output;
   }

@@ -2,6 +2,7 @@ package io.github.tern4j.bitdistill.benchmark;
 
 import io.github.tern4j.autograd.Tape;
 import io.github.tern4j.autograd.op.VocabularyLoss;
+import io.github.tern4j.bitdistill.inspect.MemoryPlan;
 import io.github.tern4j.bitdistill.loss.LogitsLoss;
 import io.github.tern4j.bitdistill.loss.RelationLoss;
 import io.github.tern4j.bitdistill.model.TrainableModel;
@@ -64,6 +65,16 @@ public final class TrainingStep {
   /** How it is trained. */
   TrainingMode mode() {
     return mode;
+  }
+
+  /** What the memory plan says will be resident at most. */
+  public long plannedResidentBytes() {
+    MemoryPlan plan = MemoryPlan.of(model.config(), shape.batch(), shape.tokens());
+    long teacherWeights = plan.teacher().f32Weights();
+    if (teacher.isEmpty()) {
+      return plan.peak(shape.checkpointed() ? plan.recomputed() : plan.plain());
+    }
+    return shape.checkpointed() ? plan.recomputedDistillationPeak(teacherWeights) : plan.plainDistillationPeak(teacherWeights);
   }
 
   /** Does one step on a batch of its own and returns the loss. */

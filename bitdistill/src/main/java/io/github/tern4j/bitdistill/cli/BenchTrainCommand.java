@@ -26,6 +26,8 @@ final class BenchTrainCommand implements Callable<Integer> {
 
   private static final double MILLIS = 1e3;
 
+  private static final double GIB = 0x1p-30;
+
   @Mixin private CommonOptions common;
   @Mixin private BenchFlags flags;
 
@@ -54,19 +56,28 @@ final class BenchTrainCommand implements Callable<Integer> {
     try (Backend backend = common.openBackend()) {
       TrainingStep step = new TrainingStep(shape, mode, backend, Rng.of(common.seed()));
       TrainingSpeed speed = new TrainingBenchmark(protocol, deadline, peer).run(step, common.threads(), common.progress());
-      OptionalLong peak = MachineProbe.peakResidentBytes();
-      records.write(json(speed, peak), () -> text(speed, peak));
+      Resident resident = new Resident(MachineProbe.peakResidentBytes(), step.plannedResidentBytes());
+      records.write(json(speed, resident), () -> text(speed, resident));
     }
   }
 
-  private static Map<String, Object> json(TrainingSpeed speed, OptionalLong peak) {
+  /**
+   * Memory at the peak.
+   *
+   * @param measured of the whole process, where the system says so
+   * @param planned what {@code inspect} forecasts
+   */
+  private record Resident(OptionalLong measured, long planned) {}
+
+  private static Map<String, Object> json(TrainingSpeed speed, Resident resident) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("shape", speed.shape());
     json.put("mode", name(speed.mode()));
     json.put("threads", speed.threads());
     json.put("tokens_per_second", speed.tokensPerSecond());
     json.put("step_ms", MILLIS * speed.stepSeconds().median());
-    json.put("peak_resident_bytes", peak);
+    json.put("peak_resident_bytes", resident.measured);
+    json.put("planned_resident_bytes", resident.planned);
     json.put("steps", speed.steps());
     json.put("rounds", speed.rounds());
     speed.peer().ifPresent(peer -> {
@@ -80,17 +91,18 @@ final class BenchTrainCommand implements Callable<Integer> {
     return json;
   }
 
-  private static String text(TrainingSpeed speed, OptionalLong peak) {
-    String ours = String.format(Locale.ROOT, "train %s %s, threads %d: %.0f tokens/s, %.0f ms a step (%d rounds of %d steps)%s",
-        speed.shape(), name(speed.mode()), speed.threads(), speed.tokensPerSecond(), MILLIS * speed.stepSeconds().median(),
-        speed.rounds(), speed.steps(), resident(peak));
+  private static String text(TrainingSpeed speed, Resident resident) {
+    String ours = String.format(Locale.ROOT,
+        "train %s %s, threads %d: %.0f tokens/s, %.0f ms a step (%d rounds of %d steps)%s, planned %.2f GiB", speed.shape(),
+        name(speed.mode()), speed.threads(), speed.tokensPerSecond(), MILLIS * speed.stepSeconds().median(), speed.rounds(),
+        speed.steps(), resident(resident.measured), resident.planned * GIB);
     return ours + speed.peer().map(peer -> String.format(Locale.ROOT, "%n%s: %.0f tokens/s%s%nratio %.2f (%.2f to %.2f)",
         peer.name(), peer.tokensPerSecond(), resident(peer.peakResidentBytes()), peer.ratio().median(), peer.ratio().low(),
         peer.ratio().high())).orElse("");
   }
 
   private static String resident(OptionalLong bytes) {
-    return bytes.isPresent() ? String.format(Locale.ROOT, ", at most %.2f GiB resident", bytes.getAsLong() * 0x1p-30) : "";
+    return bytes.isPresent() ? String.format(Locale.ROOT, ", at most %.2f GiB resident", bytes.getAsLong() * GIB) : "";
   }
 
   private static String name(TrainingMode mode) {

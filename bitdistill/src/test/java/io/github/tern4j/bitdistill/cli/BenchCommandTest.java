@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.tern4j.bitdistill.benchmark.ScriptPeer;
+import io.github.tern4j.bitdistill.benchmark.TrainingShape;
+import io.github.tern4j.bitdistill.inspect.MemoryPlan;
 import io.github.tern4j.bitdistill.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -77,8 +79,10 @@ class BenchCommandTest {
     JsonNode answer = answers().getFirst();
     assertThat(answers()).hasSize(1);
     assertThat(answer.propertyNames()).containsExactly("shape", "mode", "threads", "tokens_per_second", "step_ms",
-        "peak_resident_bytes", "steps", "rounds", "peer", "peer_tokens_per_second", "peer_peak_resident_bytes", "ratio",
+        "peak_resident_bytes", "planned_resident_bytes", "steps", "rounds", "peer", "peer_tokens_per_second", "peer_peak_resident_bytes", "ratio",
         "ratio_low", "ratio_high", "cpu", "jdk", "commit");
+    MemoryPlan plan = MemoryPlan.of(TrainingShape.named("a").config(), 32, 128);
+    assertThat(answer.get("planned_resident_bytes").asLong()).isEqualTo(plan.peak(plan.plain()));
     assertThat(answer.get("shape").asString() + " " + answer.get("mode").asString()).isEqualTo("a fp");
     assertThat(answer.get("tokens_per_second").asDouble() * answer.get("step_ms").asDouble() / 1_000)
         .isBetween(4_095.999, 4_096.001);

@@ -44,6 +44,9 @@ final class VectorAttention implements AttentionKernel {
   private final Scratch sumScratch = new Scratch();
   private final Scratch gradKeyScratch = new Scratch();
   private final Scratch gradValueScratch = new Scratch();
+  private final Scratch maxScratch = new Scratch();
+  private final Scratch exponentialSumScratch = new Scratch();
+  private final Scratch partialScratch = new Scratch();
 
   VectorAttention(Workers workers) {
     this.workers = workers;
@@ -82,8 +85,8 @@ final class VectorAttention implements AttentionKernel {
     if (x.causal()) {
       AttentionPanel.hideLaterKeys(scores, 0, x.position(token), keys, Float.NEGATIVE_INFINITY);
     }
-    float[] max = new float[COLUMNS];
-    float[] sum = new float[COLUMNS];
+    float[] max = maxScratch.atLeast(COLUMNS);
+    float[] sum = exponentialSumScratch.atLeast(COLUMNS);
     AttentionPanel.exponentials(scores, 0, keys, max, sum);
     float[] tile = multiplyVisible(x, valueColumns, token, queries, scores, 0);
     AttentionPanel.divide(tile, headDim, sum);
@@ -126,6 +129,9 @@ final class VectorAttention implements AttentionKernel {
     private final int panelStride;
     private final float[] probabilities;
     private final float[] grads;
+    private final float[] normalizer = new float[COLUMNS];
+    private final float[] mean = new float[COLUMNS];
+    private final float[] partial = new float[Summation.LANES];
 
     Backward(AttentionOperands x, int batch, int kvHead, Tensor k, Tensor v) {
       this.x = x;
@@ -162,12 +168,11 @@ final class VectorAttention implements AttentionKernel {
       packQueries(q, batch, head, token, queries, x.scale(), queryPanel);
       float[] gradOutPanel = gradOutScratch.atLeast(headDim * COLUMNS);
       packQueries(gradOut, batch, head, token, queries, 1, gradOutPanel);
-      float[] normalizer = new float[COLUMNS];
       int statistic = logSumExp.arrayOffset() + batch * logSumExp.arrayStride(0) + head * logSumExp.arrayStride(1) + token;
       System.arraycopy(logSumExp.array(), statistic, normalizer, 0, queries);
+      Arrays.fill(normalizer, queries, COLUMNS, 0);
+      Arrays.fill(mean, queries, COLUMNS, 0);
       // sum_j p_j (gradOut . v_j), the mean that the derivative of softmax subtracts, is gradOut . out.
-      float[] mean = new float[COLUMNS];
-      float[] partial = new float[Summation.LANES];
       for (int i = 0; i < queries; i++) {
         mean[i] = Rows.dot(gradOut.array(), at(gradOut, batch, token + i, head), out.array(), at(out, batch, token + i, head), headDim,
             partial);
@@ -272,7 +277,7 @@ final class VectorAttention implements AttentionKernel {
     int headDim = x.headDim();
     float[] tile = tileScratch.atLeast(LeftFactor.paddedRows(headDim) * COLUMNS);
     columns.multiply(headDim, x.visibleKeys(token + queries), scores, from, tile, 0);
-    if (x.causal() && Float.isNaN(Rows.sum(tile, 0, headDim * COLUMNS, new float[Summation.LANES]))) {
+    if (x.causal() && Float.isNaN(Rows.sum(tile, 0, headDim * COLUMNS, partialScratch.atLeast(Summation.LANES)))) {
       float[] own = laneScratch.atLeast(LeftFactor.paddedRows(headDim) * COLUMNS);
       for (int lane = 0; lane < queries; lane++) {
         columns.multiply(headDim, x.visibleKeys(token + lane + 1), scores, from, own, 0);
