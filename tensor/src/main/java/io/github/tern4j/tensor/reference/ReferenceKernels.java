@@ -18,6 +18,7 @@ import io.github.tern4j.tensor.kernel.RopeKernel;
 import io.github.tern4j.tensor.kernel.SoftmaxKernel;
 import io.github.tern4j.tensor.kernel.SwiGluKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
+import io.github.tern4j.tensor.kernel.TopRowsKernel;
 import io.github.tern4j.tensor.kernel.UnaryKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 
@@ -46,6 +47,7 @@ public final class ReferenceKernels {
         .with(SoftmaxKernel.class, new ReferenceSoftmax())
         .with(SwiGluKernel.class, new ReferenceSwiGlu())
         .with(TernaryProductKernel.class, new ReferenceTernaryProduct())
+        .with(TopRowsKernel.class, new ReferenceTopRows())
         .with(UnaryKernel.class, new ReferenceUnary())
         .with(WeightQuantizerKernel.class, new ReferenceWeightQuantizer());
   }

@@ -19,6 +19,7 @@ import io.github.tern4j.tensor.kernel.RopeKernel;
 import io.github.tern4j.tensor.kernel.SoftmaxKernel;
 import io.github.tern4j.tensor.kernel.SwiGluKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
+import io.github.tern4j.tensor.kernel.TopRowsKernel;
 import io.github.tern4j.tensor.kernel.UnaryKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
@@ -48,6 +49,7 @@ final class VectorKernels {
         .with(SoftmaxKernel.class, new VectorSoftmax(workers))
         .with(SwiGluKernel.class, new VectorSwiGlu(workers))
         .with(TernaryProductKernel.class, new VectorTernaryProduct(workers))
+        .with(TopRowsKernel.class, new VectorTopRows(workers))
         .with(UnaryKernel.class, new VectorUnary(workers))
         .with(WeightQuantizerKernel.class, new VectorWeightQuantizer(workers));
   }
