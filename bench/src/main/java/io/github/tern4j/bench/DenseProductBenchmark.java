@@ -11,6 +11,7 @@ import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.dense.Int4Matrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
+import io.github.tern4j.tensor.dense.PlanedInt8Matrix;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
 import java.lang.foreign.Arena;
@@ -58,7 +59,9 @@ public class DenseProductBenchmark {
     /** Bytes with a scale for each row. */
     INT8,
     /** Half bytes with a scale for each group of columns. */
-    INT4
+    INT4,
+    /** Bytes in two planes. */
+    PLANED_INT8
   }
 
   /** One weight row in so many is verified. */
@@ -108,6 +111,7 @@ public class DenseProductBenchmark {
       case F16 -> floats(DType.F16, outputs, in);
       case INT8 -> Int8Matrix.quantize(floats(DType.F32, outputs, in));
       case INT4 -> Int4Matrix.quantize(floats(DType.F32, outputs, in));
+      case PLANED_INT8 -> PlanedInt8Matrix.quantize(floats(DType.F32, outputs, in), Rng.of(3));
     };
   }
 

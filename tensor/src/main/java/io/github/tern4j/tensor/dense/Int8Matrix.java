@@ -64,26 +64,13 @@ public final class Int8Matrix implements IntegerMatrix {
     byte[] rounded = new byte[columns];
     for (int row = 0; row < scales.length; row++) {
       weight.widen(row, values, 0);
-      scales[row] = quantizeRow(values, rounded);
+      scales[row] = Int8Rounding.round(values, LARGEST_CODE, rounded);
       if (!Float.isFinite(scales[row])) {
         throw new IllegalArgumentException("int8 matrix: row " + row + " has an infinite value or NaN; expected finite weights");
       }
       MemorySegment.copy(rounded, 0, codes, ValueLayout.JAVA_BYTE, (long) row * columns, columns);
     }
     return new Int8Matrix(Shape.of(weight.rows(), columns), codes, scales);
-  }
-
-  private static float quantizeRow(float[] values, byte[] rounded) {
-    float largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    float scale = largest / LARGEST_CODE;
-    for (int i = 0; i < values.length; i++) {
-      // A scale that underflowed can make the quotient larger than any code.
-      rounded[i] = scale == 0 ? 0 : (byte) Math.clamp(Math.rint(values[i] / scale), -LARGEST_CODE, LARGEST_CODE);
-    }
-    return scale;
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <p>Products multiply integers: a row of x is {@linkplain #roundActivations rounded} to integers with a scale for each group,
  * so that sums over groups are exact, in any order.
  */
-public sealed interface IntegerMatrix extends DenseMatrix permits Int4Matrix, Int8Matrix {
+public sealed interface IntegerMatrix extends DenseMatrix permits Int4Matrix, Int8Matrix, PlanedInt8Matrix {
 
   /** The integer that stands for a weight. */
   int code(int row, int column);

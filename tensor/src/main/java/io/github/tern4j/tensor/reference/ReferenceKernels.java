@@ -21,6 +21,7 @@ import io.github.tern4j.tensor.kernel.SoftmaxKernel;
 import io.github.tern4j.tensor.kernel.SwiGluKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.kernel.TokenKernel;
+import io.github.tern4j.tensor.kernel.TopRowsKernel;
 import io.github.tern4j.tensor.kernel.UnaryKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 
@@ -52,6 +53,7 @@ public final class ReferenceKernels {
         .with(SwiGluKernel.class, new ReferenceSwiGlu())
         .with(TernaryProductKernel.class, new ReferenceTernaryProduct())
         .with(TokenKernel.class, new ReferenceToken())
+        .with(TopRowsKernel.class, new ReferenceTopRows())
         .with(UnaryKernel.class, new ReferenceUnary())
         .with(WeightQuantizerKernel.class, new ReferenceWeightQuantizer());
   }

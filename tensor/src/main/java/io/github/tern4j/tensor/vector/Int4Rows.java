@@ -23,6 +23,11 @@ record Int4Rows(Int4Matrix weight) implements IntegerRows {
   }
 
   @Override
+  public int sumsPerRow() {
+    return weight.groups();
+  }
+
+  @Override
   public void arrange(short[] codes, short[] arranged, int to) {
     NibbleInput.arrange(codes, weight.columns(), arranged, to);
   }
@@ -46,6 +51,13 @@ record Int4Rows(Int4Matrix weight) implements IntegerRows {
             weight.scalesAt(first, block) + (long) lane * Short.BYTES, xScales, xScaleAt + block * Summation.LANES + lane,
             lanes, lane);
       }
+    }
+  }
+
+  @Override
+  public void finish(int first, int rows, float[] sums, float[] out, int outAt) {
+    for (int row = 0; row < rows; row++) {
+      out[outAt + row] = sums[row] + 0;
     }
   }
 

@@ -18,6 +18,11 @@ record Int8Rows(Int8Matrix weight) implements IntegerRows {
   }
 
   @Override
+  public int sumsPerRow() {
+    return weight.groups();
+  }
+
+  @Override
   public void arrange(short[] codes, short[] arranged, int to) {
     System.arraycopy(codes, 0, arranged, to, weight.columns());
   }
@@ -25,8 +30,8 @@ record Int8Rows(Int8Matrix weight) implements IntegerRows {
   @Override
   public void multiply(int first, int rows, short[] x, int xAt, int[] sums, int to) {
     int steps = weight.columns() / STEP_COLUMNS;
-    for (int row = 0; row < rows; row++) {
-      for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+    for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+      for (int row = 0; row < rows; row++) {
         Int8Dot.multiply(weight.memory(), weight.rowAt(first + row) + 2 * lane, x, xAt + 2 * lane, steps, sums,
             to + row * Summation.LANES + lane);
       }
@@ -53,12 +58,19 @@ record Int8Rows(Int8Matrix weight) implements IntegerRows {
     Int8Dot.scale(sums, at, rows, xScales, xScaleAt, lanes);
   }
 
+  @Override
+  public void finish(int first, int rows, float[] sums, float[] out, int outAt) {
+    for (int row = 0; row < rows; row++) {
+      out[outAt + row] = weight.rowScale(first + row) * sums[row] + 0;
+    }
+  }
+
   /** Adds what lies behind the last whole step. */
   private void addRest(int first, int rows, short[] x, int xAt, int[] sums, int to) {
-    int from = weight.columns() / STEP_COLUMNS * STEP_COLUMNS;
-    for (int row = 0; row < rows; row++) {
-      for (int column = from; column < weight.columns(); column++) {
-        sums[to + row * Summation.LANES + weight.group(column)] += weight.code(first + row, column) * x[xAt + column];
+    for (int column = weight.columns() / STEP_COLUMNS * STEP_COLUMNS; column < weight.columns(); column++) {
+      int lane = to + weight.group(column);
+      for (int row = 0; row < rows; row++) {
+        sums[lane + row * Summation.LANES] += weight.code(first + row, column) * x[xAt + column];
       }
     }
   }

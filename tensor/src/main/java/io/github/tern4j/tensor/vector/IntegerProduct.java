@@ -5,6 +5,7 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.dense.Int4Matrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.dense.IntegerMatrix;
+import io.github.tern4j.tensor.dense.PlanedInt8Matrix;
 import io.github.tern4j.tensor.kernel.Summation;
 
 /**
@@ -30,11 +31,12 @@ final class IntegerProduct {
     IntegerRows leaf = switch (weight) {
       case Int8Matrix matrix -> new Int8Rows(matrix);
       case Int4Matrix matrix -> new Int4Rows(matrix);
+      case PlanedInt8Matrix matrix -> new PlanedRows(matrix);
     };
     round(weight, leaf, x, rows);
     int size = VectorDenseProduct.taskBlocks(weight.byteSize() / Math.max(1, weight.rows())) * LaneFold.ROWS;
     VectorDenseProduct.run(workers, (long) rows * weight.rows() * weight.columns(), weight.rows(), size, (from, to) -> {
-      int[] sums = sums(IntegerRows.TOKENS * LaneFold.ROWS * weight.groups());
+      int[] sums = sums(IntegerRows.TOKENS * LaneFold.ROWS * leaf.sumsPerRow());
       float[] lanes = laneScratch.atLeast(LaneFold.ROWS * Summation.LANES);
       for (int output = from; output < to; output += LaneFold.ROWS) {
         multiply(weight, leaf, output, Math.min(LaneFold.ROWS, to - output), rows, sums, lanes, out);
@@ -53,28 +55,25 @@ final class IntegerProduct {
   private void multiply(IntegerMatrix weight, IntegerRows leaf, int first, int present, int rows, int[] sums, float[] lanes,
       Tensor out) {
     int length = leaf.arrangedLength();
-    int stride = LaneFold.ROWS * weight.groups();
+    int stride = LaneFold.ROWS * leaf.sumsPerRow();
     int row = 0;
     for (; row <= rows - IntegerRows.TOKENS; row += IntegerRows.TOKENS) {
       leaf.multiplyTokens(first, present, arranged, row * length, sums, stride);
       for (int token = 0; token < IntegerRows.TOKENS; token++) {
         leaf.scale(first, present, sums, token * stride, scales, (row + token) * weight.groups(), lanes);
-        fold(weight, first, present, lanes, row + token, out);
+        fold(leaf, first, present, lanes, out, row + token);
       }
     }
     for (; row < rows; row++) {
       leaf.multiply(first, present, arranged, row * length, sums, 0);
       leaf.scale(first, present, sums, 0, scales, row * weight.groups(), lanes);
-      fold(weight, first, present, lanes, row, out);
+      fold(leaf, first, present, lanes, out, row);
     }
   }
 
-  private static void fold(IntegerMatrix weight, int first, int present, float[] lanes, int row, Tensor out) {
+  private static void fold(IntegerRows leaf, int first, int present, float[] lanes, Tensor out, int row) {
     LaneFold.fold(lanes);
-    int to = out.arrayOffset() + row * weight.rows() + first;
-    for (int i = 0; i < present; i++) {
-      out.array()[to + i] = weight.rowScale(first + i) * lanes[i] + 0;
-    }
+    leaf.finish(first, present, lanes, out.array(), out.arrayOffset() + row * out.dim(1) + first);
   }
 
   private void round(IntegerMatrix weight, IntegerRows leaf, Tensor x, int rows) {

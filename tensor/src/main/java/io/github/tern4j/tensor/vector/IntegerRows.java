@@ -1,15 +1,16 @@
 package io.github.tern4j.tensor.vector;
 
-/**
- * Sums of blocks of 16 rows of one weight with rounded activations: an integer for each row and group, in an order of its own.
- */
-sealed interface IntegerRows permits Int4Rows, Int8Rows {
+/** Sums of groups of blocks of 16 rows of one weight with rounded activations, in an order of its own. */
+sealed interface IntegerRows permits Int4Rows, Int8Rows, PlanedRows {
 
   /** Rows of x that share the loading of weights. */
   int TOKENS = 4;
 
   /** Shorts of a row of x in the order in which its products read it. */
   int arrangedLength();
+
+  /** Integers for each weight row and row of x. */
+  int sumsPerRow();
 
   /** A row of x in that order, from the order of columns. */
   void arrange(short[] codes, short[] arranged, int to);
@@ -26,4 +27,10 @@ sealed interface IntegerRows permits Int4Rows, Int8Rows {
 
   /** Lanes of the rows from their sums and all scales but those of whole rows: of row r to {@code lanes[r LANES]} and behind. */
   void scale(int first, int rows, int[] sums, int at, float[] xScales, int xScaleAt, float[] lanes);
+
+  /**
+   * {@code out[outAt + r] = rowScale sums[r] + 0} for folded lanes. Not through {@code IntegerMatrix}, whose many classes would
+   * cost a call through a table for each row.
+   */
+  void finish(int first, int rows, float[] sums, float[] out, int outAt);
 }

@@ -81,6 +81,30 @@ final class NibbleDot {
         .add(pairs.lanewise(VectorOperators.ASHR, Short.SIZE));
   }
 
+  /** Adds a block of rows to lane totals: {@code t_rl = fma((float) sums[at + 16 r + l], xScales[xScaleAt + l], t_rl)}. */
+  static void scale(int[] sums, int at, int rows, float[] xScales, int xScaleAt, float[] totals, int to) {
+    FloatVector xScale = FloatVector.fromArray(FLOATS, xScales, xScaleAt);
+    for (int row = 0; row < rows; row++) {
+      int i = row * Summation.LANES;
+      FloatVector sum = (FloatVector) IntVector.fromArray(INTS, sums, at + i).convertShape(VectorOperators.I2F, FLOATS, 0);
+      sum.fma(xScale, FloatVector.fromArray(FLOATS, totals, to + i)).intoArray(totals, to + i);
+    }
+  }
+
+  /**
+   * {@code sums[at + i] = 16 sums[at + i] + sums[lowAt + i] + shift_l} for a block of rows.
+   *
+   * @param shifts of the lanes, each in two shorts, the lower one first
+   */
+  static void join(int[] sums, int at, int lowAt, int rows, short[] shifts, int shiftAt) {
+    IntVector shift = ShortVector.fromArray(SHORTS, shifts, shiftAt).reinterpretAsInts();
+    for (int row = 0; row < rows; row++) {
+      int i = row * Summation.LANES;
+      IntVector low = IntVector.fromArray(INTS, sums, lowAt + i).add(shift);
+      IntVector.fromArray(INTS, sums, at + i).lanewise(VectorOperators.LSHL, CODE_BITS).add(low).intoArray(sums, at + i);
+    }
+  }
+
   /**
    * Adds a block of rows to lane totals: {@code t_rl = fma((float) sums[at + 16 r + l], scale_rl xScales[xScaleAt + l], t_rl)}.
    *

@@ -22,6 +22,7 @@ import io.github.tern4j.tensor.kernel.SoftmaxKernel;
 import io.github.tern4j.tensor.kernel.SwiGluKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
 import io.github.tern4j.tensor.kernel.TokenKernel;
+import io.github.tern4j.tensor.kernel.TopRowsKernel;
 import io.github.tern4j.tensor.kernel.UnaryKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
@@ -55,6 +56,7 @@ final class VectorKernels {
         .with(SwiGluKernel.class, new VectorSwiGlu(workers))
         .with(TernaryProductKernel.class, new VectorTernaryProduct(workers))
         .with(TokenKernel.class, new VectorToken())
+        .with(TopRowsKernel.class, new VectorTopRows(workers))
         .with(UnaryKernel.class, new VectorUnary(workers))
         .with(WeightQuantizerKernel.class, new VectorWeightQuantizer(workers));
   }

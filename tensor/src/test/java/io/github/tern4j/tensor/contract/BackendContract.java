@@ -194,6 +194,14 @@ public abstract class BackendContract {
   }
 
   @Nested
+  class TopRows extends TopRowsContract {
+    @Override
+    protected Backend backend() {
+      return backend;
+    }
+  }
+
+  @Nested
   class Unary extends UnaryContract {
     @Override
     protected Backend backend() {

@@ -2,12 +2,14 @@ package io.github.tern4j.tensor.contract;
 
 import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.NativeStorage;
+import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.dense.Int4Matrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
+import io.github.tern4j.tensor.dense.PlanedInt8Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,13 +27,15 @@ public enum TestMatrices {
   /** Int8 of the floats. */
   INT8,
   /** Int4 of the floats. */
-  INT4;
+  INT4,
+  /** Int8 of the floats in two planes. */
+  PLANED_INT8;
 
   /** The formats whose products sum floats. */
   public static final List<TestMatrices> FLOATS = List.of(F32, BF16, F16);
 
   /** The formats whose products sum integers. */
-  public static final List<TestMatrices> INTEGERS = List.of(INT8, INT4);
+  public static final List<TestMatrices> INTEGERS = List.of(INT8, INT4, PLANED_INT8);
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -44,6 +48,7 @@ public enum TestMatrices {
       case F16 -> floats(DType.F16, values, rows, columns, before);
       case INT8 -> Int8Matrix.quantize(floats(DType.F32, values, rows, columns, before));
       case INT4 -> Int4Matrix.quantize(floats(DType.F32, values, rows, columns, before));
+      case PLANED_INT8 -> PlanedInt8Matrix.quantize(floats(DType.F32, values, rows, columns, before), Rng.of(columns));
     };
   }
 

@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The formats of dense weights: what they store, refuse and lose. */
 class DenseMatrixTest {
@@ -136,7 +137,7 @@ class DenseMatrixTest {
    */
   @ParameterizedTest
   @CsvSource({"F32, 0, 0", "BF16, 0.00113, 0.00226", "F16, 0.000141, 0.000282", "INT8, 0.00489, 0.00978",
-      "INT4, 0.0543, 0.1232"})
+      "INT4, 0.0543, 0.1232", "PLANED_INT8, 0.00517, 0.01035"})
   void productsOfGaussiansDeviateByTheRoundingOfTheWeight(TestMatrices format, double least, double most) {
     int rows = 200;
     int columns = 1024;
@@ -162,6 +163,43 @@ class DenseMatrixTest {
       total += exact * exact;
     }
     assertThat(Math.sqrt(error / total)).as("relative error of %s", format).isBetween(least, most);
+  }
+
+  /**
+   * Rounding moves a weight by half a step at most, so a product by half a step times the sum of magnitudes of x. Quotients are
+   * floats: up to 127, they are rounded by less than 2^-17 of a step. The steps of int4 are those of groups; BF16 moves a scale by
+   * up to 2^-8, and with it the largest quotient, 8.5, beyond the codes: what lies above the largest code 7 is cut, and what lies
+   * below -8 by 0.5 and what BF16 moves.
+   */
+  @ParameterizedTest
+  @EnumSource(value = TestMatrices.class, names = {"INT8", "INT4", "PLANED_INT8"})
+  void productsDeviateByHalfAStepTimesTheMagnitudesOfXAtMost(TestMatrices format) {
+    int columns = 300;
+    int rows = 50;
+    Rng rng = Rng.of(8);
+    float[] values = new float[rows * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) rng.at(1).normal(i);
+    }
+    IntegerMatrix matrix = (IntegerMatrix) format.of(values, rows, columns, 0);
+    float[] rounded = new float[columns];
+    for (int row = 0; row < rows; row++) {
+      matrix.widen(row, rounded, 0);
+      double deviation = 0;
+      double bound = 0;
+      for (int column = 0; column < columns; column++) {
+        double step = Math.abs(matrix.rowScale(row) * matrix.groupScale(row, matrix.group(column)));
+        double value = values[row * columns + column];
+        boolean cut = matrix instanceof Int4Matrix && matrix.code(row, column) == Int4Matrix.LARGEST_CODE;
+        double beyond = matrix instanceof Int4Matrix ? 8.5 * 0x1p-8 : 0x1p-17;
+        double largest = step * ((cut ? 8.5 - Int4Matrix.LARGEST_CODE : 0.5) + beyond);
+        // As bad an x as there is: it has the signs of the errors.
+        double x = Math.signum(value - rounded[column]) * Math.abs(rng.at(2).normal(column));
+        deviation += x * (value - rounded[column]);
+        bound += Math.abs(x) * largest;
+      }
+      assertThat(deviation).as("row %d", row).isPositive().isLessThanOrEqualTo(bound);
+    }
   }
 
   private static int[] codes(IntegerMatrix matrix, int row) {

@@ -12,6 +12,7 @@ import io.github.tern4j.tensor.cache.KeyValueFormat;
 import io.github.tern4j.tensor.contract.TestMatrices;
 import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.dense.PlanedInt8Matrix;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.AdamWKernel;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
@@ -35,6 +36,7 @@ import io.github.tern4j.tensor.kernel.RopeKernel;
 import io.github.tern4j.tensor.kernel.SoftmaxKernel;
 import io.github.tern4j.tensor.kernel.SwiGluKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
+import io.github.tern4j.tensor.kernel.TopRowsKernel;
 import io.github.tern4j.tensor.kernel.UnaryFunction;
 import io.github.tern4j.tensor.kernel.UnaryKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
@@ -296,6 +298,12 @@ final class KernelOutputs {
       table.get(DenseProductKernel.class).product(weight, values(1, k), one);
       record("dense product " + format, out, one);
     }
+    int[] ids = new int[Math.min(n, 5)];
+    Tensor products = Tensor.zeros(ids.length);
+    PlanedInt8Matrix planes = (PlanedInt8Matrix) TestMatrices.PLANED_INT8.of(values(n, k).array(), n, k, 0);
+    table.get(TopRowsKernel.class).topRows(planes, values(1, k), ids, products.array());
+    record("top rows", products);
+    hashes.put("top rows ids", Arrays.hashCode(ids));
   }
 
   private void heads(int tokens, int headDim) {

@@ -1,0 +1,47 @@
+package io.github.tern4j.tensor.vector;
+
+import java.util.Arrays;
+
+/** The k largest of the values offered so far, in descending order; of equal ones those with smaller ids. */
+final class TopList {
+
+  private final int[] ids;
+  private final float[] values;
+  private int size;
+
+  /** A list that fills these arrays. */
+  TopList(int[] ids, float[] values) {
+    this.ids = ids;
+    this.values = values;
+    Arrays.fill(values, Float.NEGATIVE_INFINITY);
+  }
+
+  /** The k-th largest value; negative infinity before there are k. */
+  float last() {
+    return values[values.length - 1];
+  }
+
+  /** Takes a value into account. Ids may come in any order. */
+  void offer(int id, float value) {
+    if (size == ids.length && (value < last() || value == last() && id > ids[size - 1])) {
+      return;
+    }
+    int at = Math.min(size, ids.length - 1);
+    size = Math.min(size + 1, ids.length);
+    for (; at > 0 && (values[at - 1] < value || values[at - 1] == value && ids[at - 1] > id); at--) {
+      values[at] = values[at - 1];
+      ids[at] = ids[at - 1];
+    }
+    values[at] = value;
+    ids[at] = id;
+  }
+
+  /** Offers all of these, ids being their positions. */
+  void offerAll(float[] all, int n) {
+    for (int id = 0; id < n; id++) {
+      if (!(all[id] < last())) {
+        offer(id, all[id]);
+      }
+    }
+  }
+}
