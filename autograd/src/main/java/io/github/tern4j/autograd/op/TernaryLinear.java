@@ -13,8 +13,8 @@ import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.WeightQuantizerKernel;
 
 /**
- * Linear map of int8 activations with ternary weights, {@code out = Qa(x) Qw(W)^T} (Wu et al. 2025, eq. 1-3). The product is one of
- * integers ({@link LatentProductKernel}), so that training and packed inference compute the same bits.
+ * Linear map of int8 activations with ternary weights, {@code out = Qa(x) Qw(W)^T} (Wu et al. 2025, eq. 1-3). The product is one
+ * of integers ({@link LatentProductKernel}), so that training and packed inference compute the same bits.
  *
  * <p>Derivative, straight through both quantizers: {@code dX = dOut Qw(W)}, {@code dW = dOut^T Qa(X)}, also where codes were
  * clipped; nothing flows through the scales. Saves codes and scales of x and scales of W; the quantized values are made again in
@@ -24,7 +24,11 @@ public final class TernaryLinear {
 
   private TernaryLinear() {}
 
-  /** Quantizes an input {@code [.., in]}, contiguous: {@code clip(round(127 x / (gamma + eps)), -128, 127)}, gamma a row's max|x|. */
+  /**
+   * Quantizes an input: {@code clip(round(127 x / (gamma + eps)), -128, 127)}, {@code gamma = max|x|} of each token.
+   *
+   * @param x {@code [.., in]}, contiguous
+   */
   public static LinearInput.Codes codes(Tape tape, Variable x, EpsilonRule rule, float eps) {
     Tensor codes = tape.allocateCodes(Shape.of(x.shape().rows(), x.dim(-1)));
     Tensor gamma = tape.allocate(x.shape().rows());

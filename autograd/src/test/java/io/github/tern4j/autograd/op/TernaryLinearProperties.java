@@ -125,7 +125,8 @@ class TernaryLinearProperties {
       Variable out = function.apply(tape, new Variable[] {x, first, second});
       Variable product = Elementwise.multiply(tape, out, tape.constant(factors));
       tape.backward(Reduce.sum(tape, product.reshape(-1), 0).reshape());
-      return new float[][] {backend.download(x.gradient()), backend.download(first.gradient()), backend.download(second.gradient())};
+      return new float[][] {
+          backend.download(x.gradient()), backend.download(first.gradient()), backend.download(second.gradient())};
     }
   }
 

@@ -19,8 +19,8 @@ import java.util.Optional;
  *
  * <p>The latent weight {@code W [out, in]} stays F32. Straight-through gradients: {@code dX = dY Qw(W)}, {@code dW = dY^T Qa(X)}.
  *
- * <p>Fully quantized, the product is one of integer codes, on every backend and at every vector width. During a quantization warm-up
- * values are blends of quantized and latent ones, which have no codes, and the product is one of floats.
+ * <p>Fully quantized, the product is one of integer codes, on every backend and at every vector width. During a quantization
+ * warm-up values are blends of quantized and latent ones, which have no codes, and the product is one of floats.
  */
 public final class BitLinear implements Projection {
 

@@ -30,7 +30,8 @@ public interface LatentProductKernel extends Kernel {
     Operands latent = Operands.of("latent product", "weight, scales", weight.weight(), weight.scales());
     WeightQuantizerKernel.checkGroups(latent, weight.weight(), weight.groupSize(), weight.scales());
     latent.require(weight.eps() >= 0, "eps " + weight.eps(), "an eps that is not negative")
-        .require(weight.columns() <= MOST_COLUMNS, "too many columns for exact sums", "weight [out, at most " + MOST_COLUMNS + "]");
+        .require(weight.columns() <= MOST_COLUMNS, "too many columns for exact sums",
+            "weight [out, at most " + MOST_COLUMNS + "]");
     TernaryProductKernel.checkProduct(weight.rows(), weight.columns(), codes, gamma, out);
   }
 }

@@ -69,7 +69,8 @@ class LatentTernaryProperties {
   }
 
   private static float[] aroundTheThreshold(float threshold, int count, Rng rng) {
-    List<Float> special = new ArrayList<>(List.of(0f, -0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NaN, 1f));
+    List<Float> special =
+        new ArrayList<>(List.of(0f, -0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NaN, 1f));
     for (float value : new float[] {threshold, Math.nextUp(threshold), Math.nextDown(threshold), 2 * threshold, threshold / 2}) {
       special.add(value);
     }
