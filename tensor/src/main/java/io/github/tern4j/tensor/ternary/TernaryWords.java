@@ -53,6 +53,10 @@ public final class TernaryWords {
   private static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** The smallest and the largest normal F16. */
+  private static final float SMALLEST_HALF = 0x1p-14f;
+  private static final float LARGEST_HALF = 65_504;
+
   /** Code 0 in nine columns of {@link PackedTernary}. */
   private static final int ZERO_CODES = 0b01_01_01_01_01_01_01_01_01;
 
@@ -112,11 +116,14 @@ public final class TernaryWords {
     this.words = Arena.ofAuto().allocate(panels * panelBytes, VECTOR_BYTES);
   }
 
-  /** F16 keeps scales of published models; the kernels widen it without looking at a sign. */
+  /**
+   * F16 keeps the scales of published models. Kernels widen it without looking at a sign, and by a float that is 2^-112 times as
+   * large: where that would be subnormal, CPUs take a multiple of the time.
+   */
   private static int scaleBytes(float[] scales) {
     for (float scale : scales) {
-      boolean exact = Float.isFinite(scale) && Float.float16ToFloat(Float.floatToFloat16(scale)) == scale;
-      if (!exact || Float.floatToRawIntBits(scale) < 0) {
+      boolean normal = scale >= SMALLEST_HALF && scale <= LARGEST_HALF || Float.floatToRawIntBits(scale) == 0;
+      if (!normal || Float.float16ToFloat(Float.floatToFloat16(scale)) != scale) {
         return Float.BYTES;
       }
     }
