@@ -73,6 +73,10 @@ public final class TernaryWords {
   /** The word of nine columns with code 0. */
   public static final int ZERO_WORD = zeroWord();
 
+  /** The smallest and the largest normal F16. */
+  private static final float SMALLEST_HALF = 0x1p-14f;
+  private static final float LARGEST_HALF = 65_504;
+
   /** Code 0 in nine columns of {@link PackedTernary}. */
   private static final int ZERO_CODES = 0b01_01_01_01_01_01_01_01_01;
 
@@ -206,11 +210,14 @@ public final class TernaryWords {
     }
   }
 
-  /** F16 keeps scales of published models; the kernels widen it without looking at a sign. */
+  /**
+   * F16 keeps the scales of published models. Kernels widen it without looking at a sign, and by a float that is 2^-112 times as
+   * large: where that would be subnormal, CPUs take a multiple of the time.
+   */
   private static int scaleBytes(float[] scales) {
     for (float scale : scales) {
-      boolean exact = Float.isFinite(scale) && Float.float16ToFloat(Float.floatToFloat16(scale)) == scale;
-      if (!exact || Float.floatToRawIntBits(scale) < 0) {
+      boolean normal = scale >= SMALLEST_HALF && scale <= LARGEST_HALF || Float.floatToRawIntBits(scale) == 0;
+      if (!normal || Float.float16ToFloat(Float.floatToFloat16(scale)) != scale) {
         return Float.BYTES;
       }
     }

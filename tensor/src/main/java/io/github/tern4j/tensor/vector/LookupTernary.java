@@ -12,6 +12,7 @@ import io.github.tern4j.tensor.ternary.PreparedTernary;
 import io.github.tern4j.tensor.ternary.TernaryInput;
 import io.github.tern4j.tensor.ternary.TernaryWords;
 import io.github.tern4j.tensor.ternary.TernaryWords.Segment;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
@@ -58,7 +59,6 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
     private short[] codes = new short[0];
     private short[] tables = new short[0];
     private final short[] tokenLanes = new short[TernaryLookup.TOKENS_LANES];
-    private final short[] lanes = new short[TernaryLookup.PANEL_LANES];
     private final float[] scales = new float[PANEL_ROWS];
     private int[] sums = new int[0];
     private float[] totals = new float[0];
@@ -109,10 +109,14 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
     int tokens = input.codes().dim(0);
     if (areFew()) {
       int firstPanel = task * words.blockPanels();
-      multiplyBlock(input.tables(words), firstPanel, Math.min(words.panels(), firstPanel + words.blockPanels()));
+      multiplyBlock(input.tables(words), firstPanel, endOfBlock(firstPanel));
     } else {
       multiplyTile(task * TILE, Math.min(tokens, (task + 1) * TILE));
     }
+  }
+
+  private int endOfBlock(int firstPanel) {
+    return Math.min(words.panels(), firstPanel + words.blockPanels());
   }
 
   /** All tokens of the input with a block of rows; their tables are there. */
@@ -126,7 +130,7 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
       int token = 0;
       for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
         int tableAt = LookupInput.tableAt(words, token, segment);
-        addTokens(buffers, segment, tables, tableAt, tokenTables, token * stride, firstPanel, lastPanel);
+        addTokens(buffers, segment, tables, tableAt, tokenTables, token * stride, stride, firstPanel, lastPanel);
       }
       for (; token < tokens; token++) {
         int tableAt = LookupInput.tableAt(words, token, segment);
@@ -156,59 +160,70 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
           int codeAt = (token + i) * codeStride + column;
           TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, i * SEGMENT_TABLES);
         }
-        addTokens(buffers, segment, buffers.tables, 0, SEGMENT_TABLES, token * stride, 0, words.panels());
+        for (int first = 0; first < words.panels(); first += words.blockPanels()) {
+          int sumAt = token * stride + first * PANEL_ROWS;
+          addTokens(buffers, segment, buffers.tables, 0, SEGMENT_TABLES, sumAt, stride, first, endOfBlock(first));
+        }
       }
       for (; token < tokens; token++) {
         TernaryLookup.tables(buffers.codes, token * codeStride + column, segment.words(), buffers.tables, 0);
-        addToken(buffers, segment, buffers.tables, 0, token * stride, 0, words.panels());
+        for (int first = 0; first < words.panels(); first += words.blockPanels()) {
+          addToken(buffers, segment, buffers.tables, 0, token * stride + first * PANEL_ROWS, first, endOfBlock(first));
+        }
       }
     }
     write(buffers, firstToken, tokens, 0, words.panels());
   }
 
-  private void addToken(
-      Buffers buffers, Segment segment, short[] tables, int tableAt, int sumAt, int firstPanel, int lastPanel) {
+  /** One token with a segment of neighbouring panels of a block. */
+  private void addToken(Buffers buffers, Segment segment, short[] tables, int tableAt, int sumAt, int firstPanel, int lastPanel) {
+    MemorySegment weights = words.segment();
+    int count = segment.words();
+    boolean fused = grouped && segment.isGroup() && count <= TernaryLookup.GROUP_WORDS && words.scaleBytes() == Short.BYTES;
+    long at = words.offset(firstPanel, segment);
+    int panelSumAt = sumAt;
     for (int panel = firstPanel; panel < lastPanel; panel++) {
-      long at = words.offset(panel, segment);
-      int panelSumAt = sumAt + (panel - firstPanel) * PANEL_ROWS;
-      TernaryLookup.lookUp(words.segment(), at, segment.words(), tables, tableAt, buffers.lanes);
-      if (grouped && segment.isGroup() && segment.words() <= TernaryLookup.SHORT_SUM_WORDS) {
-        loadScales(at + segment.wordBytes(), buffers.scales);
-        TernaryLookup.addScaledLanes(buffers.lanes, buffers.scales, buffers.totals, panelSumAt);
+      if (fused) {
+        TernaryLookup.lookUpGroup(weights, at, count, tables, tableAt, buffers.totals, panelSumAt);
       } else {
-        TernaryLookup.addLanes(buffers.lanes, buffers.sums, panelSumAt);
+        TernaryLookup.lookUp(weights, at, count, tables, tableAt, buffers.sums, panelSumAt);
         if (grouped && segment.endsGroup()) {
           loadScales(at + segment.wordBytes(), buffers.scales);
           TernaryLookup.addScaledSums(buffers.sums, buffers.scales, buffers.totals, panelSumAt);
         }
       }
+      at += segment.bytes();
+      panelSumAt += PANEL_ROWS;
     }
   }
 
-  /** Cuts the segment into equal parts whose sums fit a short. */
-  private void addTokens(Buffers buffers, Segment segment, short[] tables, int tableAt, int tokenTables, int sumAt, int firstPanel,
-      int lastPanel) {
-    int sumStride = (lastPanel - firstPanel) * PANEL_ROWS;
+  /**
+   * Several tokens with a segment of neighbouring panels of a block, whose sums are {@code sumStride} apart. Cuts the segment into
+   * equal parts whose sums fit a short.
+   */
+  private void addTokens(Buffers buffers, Segment segment, short[] tables, int tableAt, int tokenTables, int sumAt, int sumStride,
+      int firstPanel, int lastPanel) {
     int parts = Math.ceilDiv(segment.words(), TernaryLookup.SHORT_SUM_WORDS);
     int part = Math.ceilDiv(segment.words(), parts);
-    boolean scaledLanes = grouped && segment.isGroup() && parts == 1;
+    boolean fused = grouped && segment.isGroup() && parts == 1;
     for (int from = 0; from < segment.words(); from += part) {
       int partWords = Math.min(part, segment.words() - from);
       int partTable = tableAt + from * TernaryLookup.WORD_SHORTS;
+      long at = words.offset(firstPanel, segment) + (long) from * WORD_BYTES;
+      int panelSumAt = sumAt;
       for (int panel = firstPanel; panel < lastPanel; panel++) {
-        long at = words.offset(panel, segment);
-        int panelSumAt = sumAt + (panel - firstPanel) * PANEL_ROWS;
-        TernaryLookup.lookUpTokens(words.segment(), at + (long) from * WORD_BYTES, partWords, tables, partTable, tokenTables,
-            buffers.tokenLanes);
-        if (scaledLanes) {
+        TernaryLookup.lookUpTokens(words.segment(), at, partWords, tables, partTable, tokenTables, buffers.tokenLanes);
+        if (fused) {
           loadScales(at + segment.wordBytes(), buffers.scales);
           TernaryLookup.addScaledTokens(buffers.tokenLanes, buffers.scales, buffers.totals, panelSumAt, sumStride);
         } else {
           TernaryLookup.addTokens(buffers.tokenLanes, buffers.sums, panelSumAt, sumStride);
         }
+        at += segment.bytes();
+        panelSumAt += PANEL_ROWS;
       }
     }
-    if (grouped && segment.endsGroup() && !scaledLanes) {
+    if (grouped && segment.endsGroup() && !fused) {
       for (int panel = firstPanel; panel < lastPanel; panel++) {
         loadScales(words.offset(panel, segment) + segment.wordBytes(), buffers.scales);
         for (int i = 0; i < TernaryLookup.TOKENS; i++) {

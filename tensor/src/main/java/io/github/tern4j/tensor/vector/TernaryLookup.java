@@ -37,14 +37,14 @@ final class TernaryLookup {
   private static final int BLOCKS = 2;
   private static final long BLOCK_BYTES = WORD_BYTES / BLOCKS;
 
-  /** Shorts of the sums of a panel. */
-  static final int PANEL_LANES = BLOCKS * WORD_SHORTS;
-
   /** Tokens that are multiplied at a time where there are several. */
   static final int TOKENS = 4;
 
   /** Words whose three sums of at most 384 each add up to a short. */
   static final int SHORT_SUM_WORDS = 28;
+
+  /** Words of which two sums of at most 384 each add up to a short. */
+  static final int GROUP_WORDS = 42;
 
   /** {@code 2^112}: what the bits of an F16 without sign are times as floats, moved to the place of their exponent. */
   private static final float HALF_UNIT = 0x1p112f;
@@ -100,12 +100,13 @@ final class TernaryLookup {
   }
 
   /**
-   * Sums of the rows of a panel over at most {@code SEGMENT_WORDS} words, as {@link #PANEL_LANES} shorts: for each block one
-   * vector for each index of a word. Of bits above an index, which are those of the next ones, a lookup takes no notice.
+   * Adds the sums of the rows of a panel over at most {@code SEGMENT_WORDS} words, in shorts for each index of a word, to ints. Of
+   * bits above an index, which are those of the next ones, a lookup takes no notice.
    *
-   * <p>Widening is a loop of its own ({@link #addLanes}): behind this one the JIT stops inlining and puts the sums on the heap.
+   * <p>All in one method without others of this class: the JIT would not inline them into one of this size, and would put vectors
+   * on the heap. Sums that go through memory before they are widened cost a tenth.
    */
-  static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, short[] lanes) {
+  static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);
     ShortVector a1 = a0;
     ShortVector a2 = a0;
@@ -128,24 +129,91 @@ final class TernaryLookup {
       a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
       b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
     }
-    a0.intoArray(lanes, 0);
-    a1.intoArray(lanes, TABLE);
-    a2.intoArray(lanes, 2 * TABLE);
-    b0.intoArray(lanes, WORD_SHORTS);
-    b1.intoArray(lanes, WORD_SHORTS + TABLE);
-    b2.intoArray(lanes, WORD_SHORTS + 2 * TABLE);
+    IntVector aFirst = a0.reinterpretAsInts();
+    IntVector aSecond = a1.reinterpretAsInts();
+    IntVector aThird = a2.reinterpretAsInts();
+    IntVector.fromArray(INTS, sums, sumAt)
+        .add(aFirst.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(aSecond.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(aThird.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .intoArray(sums, sumAt);
+    IntVector.fromArray(INTS, sums, sumAt + INT_LANES)
+        .add(aFirst.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(aSecond.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(aThird.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .intoArray(sums, sumAt + INT_LANES);
+    IntVector bFirst = b0.reinterpretAsInts();
+    IntVector bSecond = b1.reinterpretAsInts();
+    IntVector bThird = b2.reinterpretAsInts();
+    IntVector.fromArray(INTS, sums, sumAt + TABLE)
+        .add(bFirst.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(bSecond.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(bThird.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .intoArray(sums, sumAt + TABLE);
+    IntVector.fromArray(INTS, sums, sumAt + TABLE + INT_LANES)
+        .add(bFirst.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(bSecond.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(bThird.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .intoArray(sums, sumAt + TABLE + INT_LANES);
   }
 
-  /** Adds what {@link #lookUp} has summed to the sums of the rows of a panel. */
-  static void addLanes(short[] lanes, int[] sums, int sumAt) {
-    for (int block = 0; block < BLOCKS; block++) {
-      IntVector first = ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS).reinterpretAsInts();
-      IntVector second = ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS + TABLE).reinterpretAsInts();
-      IntVector third = ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS + 2 * TABLE).reinterpretAsInts();
-      int at = sumAt + block * TABLE;
-      add(even(first).add(even(second)).add(even(third)), sums, at);
-      add(odd(first).add(odd(second)).add(odd(third)), sums, at + INT_LANES);
+  /**
+   * As {@link #lookUp}, over the at most {@value #GROUP_WORDS} words of a whole group with F16 scales behind them: adds the sums of
+   * the rows of a panel times their scales, {@code totals_i = fma((float) sum_i, scale_i, totals_i)}.
+   *
+   * <p>The words of a group take so little time that sums which go through memory cost a quarter of it.
+   */
+  static void lookUpGroup(
+      MemorySegment weights, long at, int words, short[] tables, int tableAt, float[] totals, int totalAt) {
+    ShortVector a0 = ShortVector.zero(SHORTS);
+    ShortVector a1 = a0;
+    ShortVector a2 = a0;
+    ShortVector b0 = a0;
+    ShortVector b1 = a0;
+    ShortVector b2 = a0;
+    for (int word = 0; word < words; word++) {
+      long wordAt = at + (long) word * WORD_BYTES;
+      int table = tableAt + word * WORD_SHORTS;
+      IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
+      a0 = a0.add(a.reinterpretAsShorts().selectFrom(table0));
+      b0 = b0.add(b.reinterpretAsShorts().selectFrom(table0));
+      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
+      a1 = a1.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      b1 = b1.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
+      a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
     }
+    long scaleAt = at + (long) words * WORD_BYTES;
+    IntVector a01 = a0.add(a1).reinterpretAsInts();
+    IntVector aLast = a2.reinterpretAsInts();
+    IntVector aScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+    ((FloatVector) a01.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+        .add(aLast.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(aScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt)).intoArray(totals, totalAt);
+    ((FloatVector) a01.lanewise(VectorOperators.ASHR, Short.SIZE).add(aLast.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(aScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + INT_LANES))
+        .intoArray(totals, totalAt + INT_LANES);
+    IntVector b01 = b0.add(b1).reinterpretAsInts();
+    IntVector bLast = b2.reinterpretAsInts();
+    IntVector bScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+    ((FloatVector) b01.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+        .add(bLast.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(bScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + TABLE)).intoArray(totals, totalAt + TABLE);
+    ((FloatVector) b01.lanewise(VectorOperators.ASHR, Short.SIZE).add(bLast.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(bScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + TABLE + INT_LANES))
+        .intoArray(totals, totalAt + TABLE + INT_LANES);
   }
 
   /**
@@ -261,18 +329,7 @@ final class TernaryLookup {
     }
   }
 
-  /** Adds the sums of a group of at most {@link #SHORT_SUM_WORDS} words, times the scales of the rows, to totals of a panel. */
-  static void addScaledLanes(short[] lanes, float[] scales, float[] totals, int at) {
-    for (int block = 0; block < BLOCKS; block++) {
-      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS)
-          .add(ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS + TABLE))
-          .add(ShortVector.fromArray(SHORTS, lanes, block * WORD_SHORTS + 2 * TABLE)).reinterpretAsInts();
-      addScaled(even(pairs), scales, block * TABLE, totals, at + block * TABLE);
-      addScaled(odd(pairs), scales, block * TABLE + INT_LANES, totals, at + block * TABLE + INT_LANES);
-    }
-  }
-
-  /** As {@link #addScaledLanes} for what {@link #lookUpTokens} has summed; totals of tokens are {@code stride} apart. */
+  /** Adds what {@link #lookUpTokens} has summed, times the scales of the rows, to totals of tokens {@code stride} apart. */
   static void addScaledTokens(short[] lanes, float[] scales, float[] totals, int totalAt, int stride) {
     for (int i = 0; i < TOKENS * BLOCKS; i++) {
       IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i * TABLE).reinterpretAsInts();
@@ -282,7 +339,7 @@ final class TernaryLookup {
     }
   }
 
-  /** As {@link #addScaledLanes} for sums of ints, which become 0. */
+  /** Adds the sums of a panel, times the scales of the rows, to totals; the sums become 0. */
   static void addScaledSums(int[] sums, float[] scales, float[] totals, int at) {
     for (int i = 0; i < PANEL_ROWS; i += INT_LANES) {
       addScaled(IntVector.fromArray(INTS, sums, at + i), scales, i, totals, at + i);
