@@ -53,7 +53,8 @@ public final class InferenceBenchmark {
       if (work.context() > 0) {
         session.prefill(ids(work.context(), session));
       }
-      return run(work, session, model.bytesPerToken(), new Timed(reading, deadline), progress);
+      long bytes = work.searches() ? model.bytesPerLikeliest() : model.bytesPerToken();
+      return run(work, session, bytes, new Timed(reading, deadline), progress);
     }
   }
 
@@ -102,8 +103,14 @@ public final class InferenceBenchmark {
     switch (work.mode()) {
       case PREFILL -> session.prefill(ids);
       case DECODE -> {
+        int[] one = new int[1];
         for (int id : ids) {
-          session.decode(id);
+          one[0] = id;
+          if (work.searches()) {
+            session.likeliest(one);
+          } else {
+            session.decode(id);
+          }
         }
       }
     }

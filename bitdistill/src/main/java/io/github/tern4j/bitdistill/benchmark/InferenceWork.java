@@ -3,6 +3,7 @@ package io.github.tern4j.bitdistill.benchmark;
 import io.github.tern4j.bitdistill.infer.DecodeSession;
 import io.github.tern4j.bitdistill.infer.InferenceModel;
 import io.github.tern4j.bitdistill.infer.KeyValueOptions;
+import io.github.tern4j.bitdistill.infer.TableFormat;
 import io.github.tern4j.bitdistill.infer.WeightFormat;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
@@ -70,6 +71,11 @@ public record InferenceWork(Mode mode, InferenceShape shape, WeightFormat format
         ? shape.config().withBitDistill(new BitDistillConfig(SubLn.PAPER, true, EPS, EPS, EpsilonRule.ADDED, groupSize))
         : shape.config();
     return InferenceModel.random(config, format, backend, rng);
+  }
+
+  /** Whether decoding looks for the likeliest token alone, as a head in planes is made for. */
+  boolean searches() {
+    return mode == Mode.DECODE && format.tables() == TableFormat.PLANES;
   }
 
   /** A session of that model. */

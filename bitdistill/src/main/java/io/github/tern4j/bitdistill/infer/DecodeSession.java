@@ -61,21 +61,13 @@ public final class DecodeSession implements NextTokenModel {
 
   @Override
   public float[] prefill(int[] ids) {
-    if (ids.length == 0) {
-      throw new BadInputException("inference: no token to read; expected at least one");
-    }
-    if (cache.length() + (long) ids.length > contextLimit()) {
-      throw new BadInputException("inference: context is full: " + ids.length + " tokens behind " + cache.length() + "; expected at most "
-          + contextLimit() + " together");
-    }
-    model.checkIds(ids, "text");
-    int to;
-    for (int from = 0; from < ids.length; from = to) {
-      to = from + Math.min(ids.length - from, Math.min(TOKENS_AT_ONCE, cache.atOnce()));
-      boolean last = to == ids.length;
-      read(from == 0 && last ? ids : Arrays.copyOfRange(ids, from, to), last);
-    }
+    model.lastLogits(read(ids), logits);
     return logits.array();
+  }
+
+  @Override
+  public int likeliest(int[] ids) {
+    return model.findsLikeliest() ? model.likeliest(read(ids)) : NextTokenModel.super.likeliest(ids);
   }
 
   @Override
@@ -84,13 +76,31 @@ public final class DecodeSession implements NextTokenModel {
     return prefill(one);
   }
 
-  private void read(int[] ids, boolean last) {
+  /** Reads tokens and returns where the last pass has left its results. */
+  private Workspace read(int[] ids) {
+    if (ids.length == 0) {
+      throw new BadInputException("inference: no token to read; expected at least one");
+    }
+    if (cache.length() + (long) ids.length > contextLimit()) {
+      throw new BadInputException("inference: context is full: " + ids.length + " tokens behind " + cache.length() + "; expected at most "
+          + contextLimit() + " together");
+    }
+    model.checkIds(ids, "text");
+    int atOnce = Math.min(TOKENS_AT_ONCE, cache.atOnce());
+    int from = 0;
+    while (ids.length - from > atOnce) {
+      pass(Arrays.copyOfRange(ids, from, from + atOnce));
+      from += atOnce;
+      atOnce = Math.min(TOKENS_AT_ONCE, cache.atOnce());
+    }
+    return pass(from == 0 ? ids : Arrays.copyOfRange(ids, from, ids.length));
+  }
+
+  private Workspace pass(int[] ids) {
     cache.begin(ids.length);
     Workspace w = model.workspace(1, ids.length);
     model.run(w, ids, cache);
     cache.commit();
-    if (last) {
-      model.lastLogits(w, logits);
-    }
+    return w;
   }
 }

@@ -46,10 +46,10 @@ public final class InferenceModel implements AutoCloseable {
   private final ActivationCoder coder;
   private final EmbeddingKernel embeddingKernel;
   private final CrossEntropyKernel crossEntropy;
-  private final DenseWeight embedding;
+  private final TableWeight embedding;
   private final Layer[] layers;
   private final Norm finalNorm;
-  private final DenseWeight head;
+  private final TableWeight head;
   private final long projectionBytes;
   private final Buffers buffers = new Buffers();
   private final Workspace single;
@@ -157,6 +157,11 @@ public final class InferenceModel implements AutoCloseable {
     return projectionBytes;
   }
 
+  /** Bytes of the weights that the likeliest token behind one token takes, but for a few rows of a head in planes. */
+  public long bytesPerLikeliest() {
+    return projectionBytes + head.likeliestBytes();
+  }
+
   /** Bytes of projections and head: what decoding one token reads of the weights. */
   public long bytesPerToken() {
     return projectionBytes + head.byteSize();
@@ -191,7 +196,7 @@ public final class InferenceModel implements AutoCloseable {
    */
   public float[][] logits(int[][] texts, int[] wantedTokens) {
     checkIds(wantedTokens, "wanted tokens");
-    DenseWeight wantedHead = head.rows(wantedTokens);
+    TableWeight wantedHead = head.rows(wantedTokens);
     float[][] logits = new float[texts.length][];
     for (int[] group : groups(texts)) {
       Workspace w = read(texts, group);
@@ -288,12 +293,27 @@ public final class InferenceModel implements AutoCloseable {
 
   /** Logits {@code [1, vocabulary]} of the last token of a pass over one text. */
   void lastLogits(Workspace w, Tensor out) {
-    Tensor last = w.tokens == 1 ? w.residual : w.residual.slice(0, w.tokens - 1, w.tokens);
-    finalNorm.apply(last, w.lastHidden);
+    normLast(w);
     head.multiply(w.lastHidden, out);
   }
 
-  private void headLogits(Workspace w, int[] rows, DenseWeight someHead, Tensor out) {
+  /** Whether {@link #likeliest} reads less than {@link #lastLogits}. */
+  boolean findsLikeliest() {
+    return head.findsLikeliest();
+  }
+
+  /** The likeliest token behind the last one of a pass over one text. */
+  int likeliest(Workspace w) {
+    normLast(w);
+    return head.likeliest(w.lastHidden);
+  }
+
+  private void normLast(Workspace w) {
+    Tensor last = w.tokens == 1 ? w.residual : w.residual.slice(0, w.tokens - 1, w.tokens);
+    finalNorm.apply(last, w.lastHidden);
+  }
+
+  private void headLogits(Workspace w, int[] rows, TableWeight someHead, Tensor out) {
     Activation picked = new Activation(coder, buffers, "picked", rows.length, config.hiddenSize());
     embeddingKernel.gather(w.residual, rows, picked.overwrite());
     finalNorm.apply(picked.values(), picked);

@@ -7,9 +7,8 @@ import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Weights as training keeps them, brought into a format for inference; files that have the format already are used where they are mapped. */
 final class LatentWeights implements WeightSource {
@@ -41,20 +40,20 @@ final class LatentWeights implements WeightSource {
   }
 
   @Override
-  public DenseWeight table(String name) {
-    return dense(name, format.tables()::convert);
+  public TableWeight table(String name) {
+    return checked(name, () -> format.tables().convert(stored(name), backend));
   }
 
   @Override
   public WeightMatrix projection(String name) {
     return format.ternary()
         ? new TernaryWeight(TernaryWeight.pack(tensors.floats(name), config.bitDistill().orElseThrow(), backend), backend)
-        : dense(name, stored -> NativeFloats.as(format.projections(), stored));
+        : checked(name, () -> new DenseWeight(NativeFloats.as(format.projections(), stored(name)), backend));
   }
 
-  private DenseWeight dense(String name, Function<FloatMatrix, DenseMatrix> format) {
+  private <W extends WeightMatrix> W checked(String name, Supplier<W> weight) {
     try {
-      return new DenseWeight(format.apply(stored(name)), backend);
+      return weight.get();
     } catch (IllegalArgumentException wrongValues) {
       throw new BadInputException(origin + ": " + name + ": " + wrongValues.getMessage(), wrongValues);
     }

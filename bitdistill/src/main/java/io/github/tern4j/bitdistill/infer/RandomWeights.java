@@ -52,13 +52,13 @@ final class RandomWeights implements WeightSource {
   }
 
   @Override
-  public DenseWeight table(String name) {
+  public TableWeight table(String name) {
     DType drawn = switch (format.tables()) {
       case F32 -> DType.F32;
-      case BF16, INT8 -> DType.BF16;
+      case BF16, INT8, PLANES, INT4, TERNARY -> DType.BF16;
       case F16 -> DType.F16;
     };
-    return new DenseWeight(format.tables().convert(floats(drawn, shape(name))), backend);
+    return format.tables().convert(floats(drawn, shape(name)), backend);
   }
 
   @Override

@@ -1,9 +1,12 @@
 package io.github.tern4j.bitdistill.infer;
 
+import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.DType;
-import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.dense.FloatMatrix;
+import io.github.tern4j.tensor.dense.Int4Matrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
+import io.github.tern4j.tensor.dense.PlanedInt8Matrix;
 
 /** How embedding and head lie in memory. Each decoded token reads the whole head. */
 public enum TableFormat {
@@ -14,7 +17,16 @@ public enum TableFormat {
   /** Half the bytes, 11 bits of precision, no magnitude above 65,504. */
   F16,
   /** A quarter of the bytes: signed bytes with one scale for each row ({@link Int8Matrix}). */
-  INT8;
+  INT8,
+  /** The same with high and low halves of the bytes apart, so that the likeliest token reads half of them ({@link PlanedInt8Matrix}). */
+  PLANES,
+  /** Four bits and a scale for each 32 columns ({@link Int4Matrix}). */
+  INT4,
+  /** Ternary codes with a scale for each {@value TernaryTable#GROUP} columns, multiplied with int8 activations. */
+  TERNARY;
+
+  /** Dither is drawn from the same numbers for every model. */
+  private static final long DITHER_SEED = 0;
 
   /** The format in which tables of floats are stored. */
   static TableFormat of(DType type) {
@@ -27,16 +39,19 @@ public enum TableFormat {
   }
 
   /**
-   * A table in this format; the same one if it has it already.
+   * A table in this format; floats that have it already are shared.
    *
    * @throws IllegalArgumentException when a value is not finite or too large
    */
-  DenseMatrix convert(FloatMatrix table) {
+  TableWeight convert(FloatMatrix table, Backend backend) {
     return switch (this) {
-      case F32 -> NativeFloats.as(DType.F32, table);
-      case BF16 -> NativeFloats.as(DType.BF16, table);
-      case F16 -> NativeFloats.as(DType.F16, table);
-      case INT8 -> Int8Matrix.quantize(table);
+      case F32 -> new DenseWeight(NativeFloats.as(DType.F32, table), backend);
+      case BF16 -> new DenseWeight(NativeFloats.as(DType.BF16, table), backend);
+      case F16 -> new DenseWeight(NativeFloats.as(DType.F16, table), backend);
+      case INT8 -> new DenseWeight(Int8Matrix.quantize(table), backend);
+      case PLANES -> new DenseWeight(PlanedInt8Matrix.quantize(table, Rng.of(DITHER_SEED)), backend);
+      case INT4 -> new DenseWeight(Int4Matrix.quantize(table), backend);
+      case TERNARY -> TernaryTable.quantize(table, backend);
     };
   }
 }

@@ -218,10 +218,10 @@ public final class TernaryFile implements AutoCloseable {
   private record Weights(TernaryFile file, Optional<TableFormat> tables, Backend backend) implements WeightSource {
 
     @Override
-    public DenseWeight table(String name) {
+    public TableWeight table(String name) {
       FloatMatrix stored = new FloatMatrix(file.file.tensor(name));
       try {
-        return new DenseWeight(tables.orElse(TableFormat.of(stored.dtype())).convert(stored), backend);
+        return tables.orElse(TableFormat.of(stored.dtype())).convert(stored, backend);
       } catch (IllegalArgumentException wrongValues) {
         throw new BadInputException(file.file + ": " + name + ": " + wrongValues.getMessage(), wrongValues);
       }

@@ -6,7 +6,7 @@ import io.github.tern4j.tensor.Tensor;
 interface WeightSource extends AutoCloseable {
 
   /** Embedding or head. */
-  DenseWeight table(String name);
+  TableWeight table(String name);
 
   /** The weight of a projection. */
   WeightMatrix projection(String name);

@@ -51,7 +51,7 @@ class BenchCommandTest {
       decode --format int8       | expected one of [TERNARY, BF16, F16, F32] (case-insensitive) but was 'int8'
       decode --group -1          | group -1 for weights in TERNARY; expected 0, or a positive number for ternary weights
       prefill --format f16 --group 64 | group 64 for weights in F16; expected 0, or a positive number for ternary weights
-      prefill --head int3        | expected one of [F32, BF16, F16, INT8] (case-insensitive) but was 'int3'
+      prefill --head int3        | expected one of [F32, BF16, F16, INT8, PLANES, INT4, TERNARY] (case-insensitive) but was 'int3'
       --threads 1 decode         | option --threads stands before 'decode'; expected it behind
       train --threads 0          | invalid value for option '--threads': 0; expected at least 1
       train --peer ''            | --peer '': no word; expected a command line

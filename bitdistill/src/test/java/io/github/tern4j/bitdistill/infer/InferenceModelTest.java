@@ -12,14 +12,15 @@ import io.github.tern4j.tensor.Backends;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Tensor;
-import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -41,7 +42,7 @@ class InferenceModelTest {
   private static final double CODE_FLIP = 5e-2;
 
   /**
-   * An int8 head rounds its input to 9 bits in groups: elements deviate by at most 1/510 of a group's largest, which is about
+   * A head of integers rounds its input to 9 bits in groups: elements deviate by at most 1/510 of a group's largest, which is about
    * three standard deviations here.
    */
   private static final double NINE_BITS = 3.0 / 510;
@@ -87,18 +88,38 @@ class InferenceModelTest {
   }
 
   @ParameterizedTest(name = "{0}, tied {1}")
-  @CsvSource({"F32, true", "BF16, false", "F16, true", "INT8, true", "INT8, false"})
+  @CsvSource({"F32, true", "BF16, false", "F16, true", "INT8, true", "INT8, false", "PLANES, true", "INT4, false"})
   void embeddingAndHeadHaveTheValuesOfTheirFormat(TableFormat format, boolean tied) {
     RandomModel random = RandomModel.of(RandomModel.config(tied, false, true, Optional.empty()), 15);
     Map<String, Tensor> tables = new HashMap<>(random.weights());
     tables.computeIfPresent(ModelLayout.EMBEDDING, (name, values) -> rounded(values, format));
     tables.computeIfPresent(ModelLayout.HEAD, (name, values) -> rounded(values, format));
     RandomModel expected = new RandomModel(random.config(), tables);
-    double limit = format == TableFormat.INT8 ? NINE_BITS : FLOAT_ERROR;
+    boolean integers = EnumSet.of(TableFormat.INT8, TableFormat.PLANES, TableFormat.INT4).contains(format);
+    double limit = integers ? NINE_BITS : FLOAT_ERROR;
     try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.F32.withTables(format))) {
       for (int i = 0; i < TEXTS; i++) {
         int[] text = RandomModel.text(10, i);
         assertThat(RandomModel.relativeDistance(decoded(model, text), expected.trainingLogits(text, backend))).isLessThan(limit);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLikeliestTokenHasTheLargestLogit(TableFormat tables) {
+    RandomModel random = RandomModel.paperStudent(17);
+    try (InferenceModel model = InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY.withTables(tables))) {
+      DecodeSession searching = model.session();
+      DecodeSession computing = model.session();
+      int next = 1;
+      for (int i = 0; i < 20; i++) {
+        float[] logits = computing.decode(next);
+        next = searching.likeliest(new int[] {next});
+        for (float logit : logits) {
+          assertThat(logit).isLessThanOrEqualTo(logits[next]);
+        }
+        assertThat(searching.length()).isEqualTo(i + 1);
       }
     }
   }
@@ -350,12 +371,9 @@ class InferenceModelTest {
   }
 
   /** The values of a weight in another format, on the heap. */
-  private static Tensor rounded(Tensor values, TableFormat format) {
-    DenseMatrix matrix = format.convert(NativeFloats.copy(values));
+  private Tensor rounded(Tensor values, TableFormat format) {
     Tensor rounded = Tensor.zeros(values.shape());
-    for (int row = 0; row < matrix.rows(); row++) {
-      matrix.widen(row, rounded.array(), row * matrix.columns());
-    }
+    format.convert(NativeFloats.copy(values), backend).gather(IntStream.range(0, values.dim(0)).toArray(), rounded);
     return rounded;
   }
 }

@@ -66,8 +66,8 @@ public final class Generator {
     int count = 0;
     model.reset();
     while (count < limit) {
-      float[] logits = count == 0 ? readPrompt(prompt, seen) : model.decode(generated[count - 1]);
-      int id = sampler.next(logits, seen, model.length());
+      int[] read = count == 0 ? prompt : new int[] {generated[count - 1]};
+      int id = sampler.isGreedy() ? model.likeliest(read) : sampled(read, seen);
       if (stopIds.contains(id)) {
         end = End.STOP_TOKEN;
         break;
@@ -76,7 +76,6 @@ public final class Generator {
         generated = Arrays.copyOf(generated, Math.min(limit, 2 * count));
       }
       generated[count++] = id;
-      seen.set(id);
       if (!listener.test(id)) {
         end = End.CANCELLED;
         break;
@@ -85,11 +84,11 @@ public final class Generator {
     return new Continuation(Arrays.copyOf(generated, count), end);
   }
 
-  private float[] readPrompt(int[] prompt, BitSet seen) {
-    float[] logits = model.prefill(prompt);
-    for (int id : prompt) {
+  private int sampled(int[] read, BitSet seen) {
+    float[] logits = model.prefill(read);
+    for (int id : read) {
       seen.set(id);
     }
-    return logits;
+    return sampler.next(logits, seen, model.length());
   }
 }

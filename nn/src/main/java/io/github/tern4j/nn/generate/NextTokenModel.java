@@ -26,4 +26,16 @@ public interface NextTokenModel {
 
   /** Reads one more token; the same as {@link #prefill} of it alone. */
   float[] decode(int id);
+
+  /**
+   * Reads tokens behind those already read and gives the likeliest token that follows: the one with the largest logit, the lowest
+   * id at ties. A model that finds it without all logits may do so.
+   *
+   * @param ids at least one token
+   * @throws io.github.tern4j.tensor.BadInputException as {@link #prefill}
+   * @throws IllegalArgumentException when a logit is NaN, or none is above -infinity
+   */
+  default int likeliest(int[] ids) {
+    return Sampler.mostLikely(prefill(ids));
+  }
 }

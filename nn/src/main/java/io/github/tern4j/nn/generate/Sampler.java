@@ -50,9 +50,6 @@ public final class Sampler {
   public int next(float[] logits, BitSet seen, long position) {
     penalize(logits, seen);
     int best = mostLikely(logits);
-    if (!(logits[best] > Float.NEGATIVE_INFINITY)) {
-      throw new IllegalArgumentException("sample: largest logit is " + logits[best] + "; expected a number above -infinity");
-    }
     if (sampling.temperature() == 0) {
       return best;
     }
@@ -74,14 +71,23 @@ public final class Sampler {
     }
   }
 
-  /** Position of the largest logit, the first at ties; of the first NaN when there is one. */
+  /** Whether {@link #next} looks at nothing but the largest logit. */
+  boolean isGreedy() {
+    return sampling.temperature() == 0 && sampling.repetitionPenalty() == 1;
+  }
+
+  /**
+   * Position of the largest logit, the first at ties.
+   *
+   * @throws IllegalArgumentException when a logit is NaN, or none is above -infinity
+   */
   static int mostLikely(float[] logits) {
     int best = 0;
-    for (int id = 0; id < logits.length; id++) {
-      if (Float.isNaN(logits[id])) {
-        return id;
-      }
-      best = logits[id] > logits[best] ? id : best;
+    for (int id = 0; id < logits.length && !Float.isNaN(logits[best]); id++) {
+      best = logits[id] > logits[best] || Float.isNaN(logits[id]) ? id : best;
+    }
+    if (!(logits[best] > Float.NEGATIVE_INFINITY)) {
+      throw new IllegalArgumentException("sample: largest logit is " + logits[best] + "; expected a number above -infinity");
     }
     return best;
   }

@@ -93,4 +93,60 @@ class GeneratorTest {
     assertThatThrownBy(() -> generator.generate(new int[0], 1, Set.of(), id -> true))
         .isInstanceOf(BadInputException.class).hasMessage("generate: empty prompt; expected at least one token");
   }
+
+  @Test
+  void greedyTextsNeedNoLogits() {
+    NextTokenModel model = new NextTokenModel() {
+      private int read;
+
+      @Override
+      public int vocabSize() {
+        return 100;
+      }
+
+      @Override
+      public int contextLimit() {
+        return 10;
+      }
+
+      @Override
+      public int length() {
+        return read;
+      }
+
+      @Override
+      public void reset() {
+        read = 0;
+      }
+
+      @Override
+      public float[] prefill(int[] ids) {
+        throw new AssertionError("all logits computed");
+      }
+
+      @Override
+      public float[] decode(int id) {
+        throw new AssertionError("all logits computed");
+      }
+
+      @Override
+      public int likeliest(int[] ids) {
+        read += ids.length;
+        return ids[ids.length - 1] + 1;
+      }
+    };
+    Generator greedy = new Generator(model, new Sampler(Sampling.GREEDY, 0));
+    assertThat(greedy.generate(new int[] {3, 7}, 3, Set.of(), id -> true).ids()).containsExactly(8, 9, 10);
+    Generator penalized = new Generator(model, new Sampler(new Sampling(0, 0, 1, 0, 1.1), 0));
+    assertThatThrownBy(() -> penalized.generate(new int[] {3, 7}, 3, Set.of(), id -> true)).isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void theLikeliestTokenIsTheFirstWithTheLargestLogit() {
+    assertThat(new Counting().likeliest(new int[] {4, 41})).isEqualTo(42);
+    assertThat(Sampler.mostLikely(new float[] {-1, 2, 2, Float.NEGATIVE_INFINITY})).isEqualTo(1);
+    for (float[] none : new float[][] {{1, Float.NaN, 2}, {Float.NaN, 1}, {Float.NEGATIVE_INFINITY}}) {
+      assertThatThrownBy(() -> Sampler.mostLikely(none)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
 }
