@@ -36,9 +36,9 @@ final class TopList {
     ids[at] = id;
   }
 
-  /** Offers all of these, ids being their positions. */
-  void offerAll(float[] all, int n) {
-    for (int id = 0; id < n; id++) {
+  /** Offers the values from {@code from} to {@code to} exclusive, ids being their positions. */
+  void offerAll(float[] all, int from, int to) {
+    for (int id = from; id < to; id++) {
       if (!(all[id] < last())) {
         offer(id, all[id]);
       }

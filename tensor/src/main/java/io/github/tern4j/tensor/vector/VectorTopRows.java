@@ -9,13 +9,14 @@ import java.util.Arrays;
 
 /**
  * {@link TopRowsKernel}: estimates from the high plane of all rows; then the products of the rows with the largest estimates, the
- * last of which is a threshold; then those of all rows whose estimate is not too far below it. Estimates are made in parallel.
+ * last of which is a threshold; then those of all rows whose estimate is not too far below it. Tasks keep the largest estimate of
+ * their rows and what they can reach, so that few rows are looked at one by one.
  */
 final class VectorTopRows implements TopRowsKernel {
 
   /**
    * What float rounding may add to the radius, in steps of a code for an |a|_2 of 1: a sum of n columns is rounded fewer than 64
-   * times by 2^-24 of at most {@code 128 sqrt(n) |a|_2}, which is below 1 for any n below 2^22.
+   * times by 2^-24 of at most {@code 128 sqrt(n) |a|_2}, the radius itself included; below 1 for any n below 2^22.
    */
   private static final double ROUNDING = 1;
 
@@ -30,6 +31,9 @@ final class VectorTopRows implements TopRowsKernel {
   private final Scratch laneScratch = new Scratch();
   private final ThreadLocal<int[]> sumScratch = ThreadLocal.withInitial(() -> new int[0]);
   private float[] estimates = new float[0];
+  private int taskRows;
+  private float[] largestOfTasks = new float[0];
+  private float[] boundsOfTasks = new float[0];
   private int rowsRead;
 
   VectorTopRows(Workers workers) {
@@ -46,24 +50,26 @@ final class VectorTopRows implements TopRowsKernel {
   public void topRows(PlanedInt8Matrix weight, Tensor x, int[] ids, float[] products) {
     TopRowsKernel.checkTopRows(weight, x, ids, products);
     int rows = weight.rows();
-    if (estimates.length < rows) {
-      estimates = new float[rows];
-    }
     PlanedRows leaf = new PlanedRows(weight);
     Input input = new Input(weight, leaf, x);
     estimate(weight, leaf, input);
-    new TopList(ids, products).offerAll(estimates, rows);
+    TopList highest = new TopList(ids, products);
+    for (int from = 0; from < rows; from += taskRows) {
+      if (largestOfTasks[from / taskRows] >= highest.last()) {
+        highest.offerAll(estimates, from, Math.min(rows, from + taskRows));
+      }
+    }
     float threshold = Float.POSITIVE_INFINITY;
     for (int id : ids) {
       threshold = Math.min(threshold, multiply(weight, leaf, id, input));
     }
-    int[] candidates = candidates(weight, input.radius, threshold);
+    int[] candidates = candidates(weight, input, threshold);
     rowsRead = candidates.length;
     TopList top = new TopList(ids, products);
     if (rowsRead > rows / RARE) {
       product.product(weight, x, Tensor.of(estimates, estimates.length).slice(0, 0, rows).reshape(1, rows));
       rowsRead = rows;
-      top.offerAll(estimates, rows);
+      top.offerAll(estimates, 0, rows);
     } else {
       float[] found = new float[rowsRead];
       VectorDenseProduct.run(workers, (long) rowsRead * weight.columns(), rowsRead, TASK_ROWS, (from, to) -> {
@@ -84,7 +90,7 @@ final class VectorTopRows implements TopRowsKernel {
     private final float[] scales;
     private final float[] highScales;
     private final float[] shifts;
-    private final double radius;
+    private final float radius;
 
     Input(PlanedInt8Matrix weight, PlanedRows leaf, Tensor x) {
       short[] codes = new short[weight.columns()];
@@ -104,13 +110,19 @@ final class VectorTopRows implements TopRowsKernel {
         shifts[group % Summation.LANES] += (float) (weight.estimateShift(column) * activation);
         squares += activation * activation;
       }
-      this.radius = (PlanedInt8Matrix.RADIUS + ROUNDING) * Math.sqrt(squares);
+      this.radius = (float) ((PlanedInt8Matrix.RADIUS + ROUNDING) * Math.sqrt(squares));
     }
   }
 
   private void estimate(PlanedInt8Matrix weight, PlanedRows leaf, Input input) {
-    int size = VectorDenseProduct.taskBlocks(weight.byteSize() / Math.max(1, 2 * weight.rows())) * LaneFold.ROWS;
-    VectorDenseProduct.run(workers, (long) weight.rows() * weight.columns(), weight.rows(), size, (from, to) -> {
+    int rows = weight.rows();
+    taskRows = VectorDenseProduct.taskBlocks(weight.byteSize() / (2L * rows)) * LaneFold.ROWS;
+    if (estimates.length < rows) {
+      estimates = new float[rows];
+      largestOfTasks = new float[Math.ceilDiv(rows, LaneFold.ROWS)];
+      boundsOfTasks = new float[Math.ceilDiv(rows, LaneFold.ROWS)];
+    }
+    Ranges.run(workers, rows, taskRows, (from, to) -> {
       int[] sums = sums(LaneFold.ROWS * leaf.sumsPerRow());
       float[] lanes = laneScratch.atLeast(LaneFold.ROWS * Summation.LANES);
       for (int first = from; first < to; first += LaneFold.ROWS) {
@@ -121,19 +133,34 @@ final class VectorTopRows implements TopRowsKernel {
         }
         leaf.addScaled(present, sums, 0, input.highScales, 0, lanes);
         LaneFold.fold(lanes);
-        for (int row = 0; row < present; row++) {
-          estimates[first + row] = weight.rowScale(first + row) * lanes[row];
-        }
+        leaf.finish(first, present, lanes, estimates, first);
       }
+      float largest = Float.NEGATIVE_INFINITY;
+      float bound = Float.NEGATIVE_INFINITY;
+      for (int row = from; row < to; row++) {
+        largest = Math.max(largest, estimates[row]);
+        bound = Math.max(bound, bound(weight, row, input));
+      }
+      largestOfTasks[from / taskRows] = largest;
+      boundsOfTasks[from / taskRows] = bound;
     });
   }
 
-  private int[] candidates(PlanedInt8Matrix weight, double radius, float threshold) {
-    int[] candidates = new int[weight.rows()];
+  private float bound(PlanedInt8Matrix weight, int row, Input input) {
+    return estimates[row] + input.radius * weight.rowScale(row);
+  }
+
+  private int[] candidates(PlanedInt8Matrix weight, Input input, float threshold) {
+    int[] candidates = new int[taskRows];
     int count = 0;
-    for (int row = 0; row < weight.rows(); row++) {
-      if (estimates[row] + radius * weight.rowScale(row) >= threshold) {
-        candidates[count++] = row;
+    for (int from = 0; from < weight.rows(); from += taskRows) {
+      if (boundsOfTasks[from / taskRows] >= threshold) {
+        candidates = candidates.length < count + taskRows ? Arrays.copyOf(candidates, 2 * candidates.length) : candidates;
+        for (int row = from; row < Math.min(weight.rows(), from + taskRows); row++) {
+          if (bound(weight, row, input) >= threshold) {
+            candidates[count++] = row;
+          }
+        }
       }
     }
     return Arrays.copyOf(candidates, count);
