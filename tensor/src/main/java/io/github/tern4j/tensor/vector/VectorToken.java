@@ -56,7 +56,6 @@ final class VectorToken implements TokenKernel {
     float largest = Rows.maxMagnitude(x.array(), x.arrayOffset(), n);
     gamma.array()[gamma.arrayOffset()] = largest;
     float factor = ActivationQuantizerKernel.LARGEST_CODE / rule.divisor(largest, eps);
-    VectorActivationQuantizer.quantize(x.array(), x.arrayOffset(), factor, 1, n, codeValues, 0);
-    VectorActivationQuantizer.store(codeValues, n, codes.segment(), codes.elementOffset());
+    VectorActivationQuantizer.codes(x.array(), x.arrayOffset(), factor, n, codeValues, codes.segment(), codes.elementOffset());
   }
 }
