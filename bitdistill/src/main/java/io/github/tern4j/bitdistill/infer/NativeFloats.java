@@ -37,20 +37,25 @@ final class NativeFloats {
   }
 
   private static FloatMatrix converted(DType type, FloatMatrix matrix) {
-    SafetensorsType target = switch (type) {
-      case F32 -> SafetensorsType.F32;
-      case BF16 -> SafetensorsType.BF16;
-      case F16 -> SafetensorsType.F16;
-      case I8, I32, I64, TERNARY -> throw new IllegalArgumentException("weight as " + type + "; expected F32, BF16 or F16");
-    };
     Shape shape = Shape.of(matrix.rows(), matrix.columns());
     MemorySegment copy = allocate(type, shape);
     float[] row = new float[matrix.columns()];
     for (int i = 0; i < matrix.rows(); i++) {
       matrix.widen(i, row, 0);
-      HalfPrecision.narrow(target, row, copy.asSlice(i * type.bytes(row.length)), row.length);
+      narrow(type, row, copy.asSlice(i * type.bytes(row.length)), row.length);
     }
     return matrix(copy, type, shape);
+  }
+
+  /** Stores the first {@code count} values as F32, BF16 or F16, rounded to nearest, ties to even. */
+  static void narrow(DType type, float[] values, MemorySegment target, int count) {
+    SafetensorsType stored = switch (type) {
+      case F32 -> SafetensorsType.F32;
+      case BF16 -> SafetensorsType.BF16;
+      case F16 -> SafetensorsType.F16;
+      case I8, I32, I64, TERNARY -> throw new IllegalArgumentException("weight as " + type + "; expected F32, BF16 or F16");
+    };
+    HalfPrecision.narrow(stored, values, target, count);
   }
 
   /** Native memory for a weight. */

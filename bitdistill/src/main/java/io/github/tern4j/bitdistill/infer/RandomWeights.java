@@ -2,8 +2,6 @@ package io.github.tern4j.bitdistill.infer;
 
 import io.github.tern4j.bitdistill.infer.ModelLayout.Parameter;
 import io.github.tern4j.bitdistill.infer.ModelLayout.Role;
-import io.github.tern4j.nn.file.HalfPrecision;
-import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.DType;
@@ -85,9 +83,8 @@ final class RandomWeights implements WeightSource {
       drawn[i] = (float) (WIDTH * (rng.uniform(i) - 0.5));
     }
     MemorySegment memory = NativeFloats.allocate(type, shape);
-    SafetensorsType stored = type == DType.F32 ? SafetensorsType.F32 : type == DType.F16 ? SafetensorsType.F16 : SafetensorsType.BF16;
     int first = (int) Math.min(DRAWN, shape.size());
-    HalfPrecision.narrow(stored, drawn, memory, first);
+    NativeFloats.narrow(type, drawn, memory, first);
     repeat(memory, type.bytes(first));
     return NativeFloats.matrix(memory, type, shape);
   }
