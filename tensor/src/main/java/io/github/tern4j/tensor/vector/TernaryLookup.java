@@ -104,7 +104,7 @@ final class TernaryLookup {
    * bits above an index, which are those of the next ones, a lookup takes no notice.
    *
    * <p>All in one method without others of this class: the JIT would not inline them into one of this size, and would put vectors
-   * on the heap. Sums that go through memory before they are widened cost a tenth.
+   * on the heap.
    */
   static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);
