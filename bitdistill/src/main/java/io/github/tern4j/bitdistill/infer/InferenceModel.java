@@ -29,8 +29,9 @@ import java.util.stream.IntStream;
  * A Qwen3 for inference: full precision (F32, BF16, F16) or a packed ternary student, every SubLN placement, with or without QK-norm,
  * attention bias and tied embedding.
  *
- * <p>Logits equal those of the training forward pass within float error; int8 codes and products with ternary weights are the same
- * integers, so that codes differ only where float error moves a value over a rounding border. They do not depend on how texts are grouped into batches or cut into passes. For one thread, like its backend.
+ * <p>Logits equal those of the training forward pass within float error; int8 codes and products with ternary weights are the
+ * same integers, so that codes differ only where float error moves a value over a rounding border. Logits do not depend on how
+ * texts are grouped into batches or cut into passes. For one thread, like its backend.
  */
 public final class InferenceModel implements AutoCloseable {
 

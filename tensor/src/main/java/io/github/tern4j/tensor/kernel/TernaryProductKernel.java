@@ -65,7 +65,10 @@ public interface TernaryProductKernel extends Kernel {
     if (codes.dim(1) != columns) {
       throw operands.failure("columns differ: codes " + codes.dim(1) + ", weight " + columns, "codes [rows, in]");
     }
-    operands.shaped(out, Shape.of(codes.dim(0), outputs), "[rows, out]")
-        .sized(gamma, codes.dim(0), "one for each row of codes");
+    boolean fits = out.shape().rank() == 2 && out.dim(0) == codes.dim(0) && out.dim(1) == outputs;
+    if (!fits) {
+      operands.shaped(out, Shape.of(codes.dim(0), outputs), "[rows, out]");
+    }
+    operands.sized(gamma, codes.dim(0), "one for each row of codes");
   }
 }

@@ -198,8 +198,8 @@ final class LookupTernary implements PreparedTernary, IntConsumer {
   }
 
   /**
-   * Several tokens with a segment of neighbouring panels of a block, whose sums are {@code sumStride} apart. Cuts the segment into
-   * equal parts whose sums fit a short.
+   * Several tokens, whose sums are {@code sumStride} apart, with a segment of neighbouring panels of a block. Cuts the segment
+   * into equal parts whose sums fit a short.
    */
   private void addTokens(Buffers buffers, Segment segment, short[] tables, int tableAt, int tokenTables, int sumAt, int sumStride,
       int firstPanel, int lastPanel) {

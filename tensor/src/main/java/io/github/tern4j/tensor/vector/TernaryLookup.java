@@ -100,11 +100,11 @@ final class TernaryLookup {
   }
 
   /**
-   * Adds the sums of the rows of a panel over at most {@code SEGMENT_WORDS} words, in shorts for each index of a word, to ints. Of
-   * bits above an index, which are those of the next ones, a lookup takes no notice.
+   * Adds the sums of the rows of a panel over at most {@code SEGMENT_WORDS} words, in shorts for each index of a word, to ints.
+   * Of bits above an index, which are those of the next ones, a lookup takes no notice.
    *
    * <p>All in one method without others of this class: the JIT would not inline them into one of this size, and would put vectors
-   * on the heap. Sums that go through memory before they are widened cost a tenth.
+   * on the heap.
    */
   static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);
@@ -158,8 +158,8 @@ final class TernaryLookup {
   }
 
   /**
-   * As {@link #lookUp}, over the at most {@value #GROUP_WORDS} words of a whole group with F16 scales behind them: adds the sums of
-   * the rows of a panel times their scales, {@code totals_i = fma((float) sum_i, scale_i, totals_i)}.
+   * As {@link #lookUp}, over the at most {@value #GROUP_WORDS} words of a whole group with F16 scales behind them: adds the sums
+   * of the rows of a panel times their scales, {@code totals_i = fma((float) sum_i, scale_i, totals_i)}.
    *
    * <p>The words of a group take so little time that sums which go through memory cost a quarter of it.
    */
@@ -203,12 +203,14 @@ final class TernaryLookup {
         .intoArray(totals, totalAt + INT_LANES);
     IntVector b01 = b0.add(b1).reinterpretAsInts();
     IntVector bLast = b2.reinterpretAsInts();
-    IntVector bScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+    IntVector bScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+        .reinterpretAsInts();
     ((FloatVector) b01.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
         .add(bLast.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
         .convertShape(VectorOperators.I2F, FLOATS, 0))
         .fma(bScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + TABLE)).intoArray(totals, totalAt + TABLE);
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + TABLE))
+        .intoArray(totals, totalAt + TABLE);
     ((FloatVector) b01.lanewise(VectorOperators.ASHR, Short.SIZE).add(bLast.lanewise(VectorOperators.ASHR, Short.SIZE))
         .convertShape(VectorOperators.I2F, FLOATS, 0))
         .fma(bScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
@@ -217,8 +219,8 @@ final class TernaryLookup {
   }
 
   /**
-   * As {@link #lookUp}, over at most {@value #SHORT_SUM_WORDS} words, for {@value #TOKENS} tokens, whose tables are {@code stride}
-   * shorts apart: loads of words and shifts of indices are shared. Leaves one vector for each token and block.
+   * As {@link #lookUp}, over at most {@value #SHORT_SUM_WORDS} words, for {@value #TOKENS} tokens, whose tables are
+   * {@code stride} shorts apart: loads of words and shifts of indices are shared. Leaves one vector for each token and block.
    */
   static void lookUpTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride, short[] lanes) {
     ShortVector a0 = ShortVector.zero(SHORTS);
