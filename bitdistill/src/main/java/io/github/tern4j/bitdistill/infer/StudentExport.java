@@ -82,13 +82,19 @@ public final class StudentExport {
 
   /** Adds a projection and returns the bytes of its words and scales. */
   private static long add(SafetensorsWriter writer, Parameter parameter, PackedTernary packed, Workers workers) {
-    MemorySegment words = TernaryWords.of(packed, workers).segment();
-    writer.addBytes(parameter.name(), words, Math.toIntExact(words.byteSize()));
-    if (packed.groupSize() > 0) {
-      return words.byteSize();
+    boolean asWords = TernaryFile.storesWords(parameter.shape(), packed.groupSize());
+    MemorySegment codes = asWords ? TernaryWords.of(packed, workers).segment() : packed.codes();
+    if (asWords) {
+      writer.addBytes(parameter.name(), codes, Math.toIntExact(codes.byteSize()));
+    } else {
+      writer.addBytes(parameter.name(), codes, packed.rows(), PackedTernary.bytesPerRow(packed.columns()));
     }
-    writer.add(TernaryFile.scaleName(parameter.name()), Tensor.of(packed.scales(), 1));
-    return words.byteSize() + Float.BYTES;
+    if (asWords && packed.groupSize() > 0) {
+      return codes.byteSize();
+    }
+    writer.add(TernaryFile.scaleName(parameter.name()),
+        Tensor.of(packed.scales(), TernaryFile.scaleShape(parameter.shape(), packed.groupSize()).dims()));
+    return codes.byteSize() + (long) Float.BYTES * packed.scales().length;
   }
 
   private static MemorySegment nativeCopy(byte[] bytes) {

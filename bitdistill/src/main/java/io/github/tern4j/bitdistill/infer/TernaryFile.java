@@ -15,6 +15,7 @@ import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.TernaryWords;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ import java.util.Set;
  *       model's config.json as a text;
  *   <li>each projection under its own name as U8 {@code [bytes]}, the words of {@link TernaryWords}, which are multiplied where
  *       they are mapped; beside it {@code weight_scale}, F32 {@code [1]}, unless groups have scales, which are among the words;
+ *   <li>small projections, of which words would take more bytes because they fill up rows, instead as U8
+ *       {@code [out, ceil(in / 4)]} in the layout of {@link PackedTernary}, with {@code weight_scale} F32 {@code [1]} or
+ *       {@code [out, groups]};
  *   <li>embedding and, if it is not tied, head as BF16 or F32; norms and biases as F32;
  *   <li>optionally {@value #TOKENIZER}, the bytes of that file as U8.
  * </ul>
@@ -48,6 +52,9 @@ public final class TernaryFile implements AutoCloseable {
   static final String VERSION_KEY = "version";
   static final String CONFIG_KEY = "config";
   private static final String SCALE_SUFFIX = "_scale";
+
+  /** The lower bit of each of the 32 codes in a long. */
+  private static final long LOWER_BITS = 0x5555555555555555L;
 
   private final SafetensorsFile file;
   private final QwenConfig config;
@@ -67,8 +74,12 @@ public final class TernaryFile implements AutoCloseable {
     for (Parameter parameter : layout.parameters()) {
       switch (parameter.role()) {
         case PROJECTION -> {
-          words.put(parameter.name(), words(parameter));
-          if (student.groupSize() == 0) {
+          if (storesWords(parameter.shape(), student.groupSize())) {
+            words.put(parameter.name(), words(parameter));
+          } else {
+            requireCodes(parameter);
+          }
+          if (hasScales(parameter)) {
             requireFinite(scaleName(parameter.name()), 0);
           }
         }
@@ -127,10 +138,11 @@ public final class TernaryFile implements AutoCloseable {
       left.remove(name);
       switch (parameter.role()) {
         case PROJECTION -> {
-          require(name, Optional.empty(), Set.of(SafetensorsType.U8), problems);
-          if (student.groupSize() == 0) {
+          boolean asWords = storesWords(parameter.shape(), student.groupSize());
+          require(name, asWords ? Optional.empty() : Optional.of(packedShape(parameter)), Set.of(SafetensorsType.U8), problems);
+          if (hasScales(parameter)) {
             left.remove(scaleName(name));
-            require(scaleName(name), Optional.of(Shape.of(1)), Set.of(SafetensorsType.F32), problems);
+            require(scaleName(name), Optional.of(scaleShape(parameter.shape(), student.groupSize())), Set.of(SafetensorsType.F32), problems);
           }
         }
         case TABLE -> require(name, Optional.of(parameter.shape()), Set.of(SafetensorsType.F32, SafetensorsType.BF16), problems);
@@ -144,6 +156,26 @@ public final class TernaryFile implements AutoCloseable {
     if (!problems.isEmpty()) {
       throw new BadInputException(file + ": tensors do not fit the model: " + String.join("; ", problems).replaceAll("\\R", " "));
     }
+  }
+
+  /** Whether a projection is stored as words: where they take no more bytes than packed codes. */
+  static boolean storesWords(Shape shape, int groupSize) {
+    long packed = (long) shape.dim(0) * PackedTernary.bytesPerRow(shape.dim(1));
+    return TernaryWords.byteSize(shape, groupSize) <= packed + (groupSize == 0 ? 0 : Float.BYTES * scaleShape(shape, groupSize).size());
+  }
+
+  /** Whether the scales of a projection are a tensor of their own. */
+  private boolean hasScales(Parameter projection) {
+    return student.groupSize() == 0 || !storesWords(projection.shape(), student.groupSize());
+  }
+
+  private static Shape packedShape(Parameter projection) {
+    return Shape.of(projection.shape().dim(0), PackedTernary.bytesPerRow(projection.shape().dim(1)));
+  }
+
+  /** Shape of the scales of a weight. */
+  public static Shape scaleShape(Shape weight, int groupSize) {
+    return groupSize == 0 ? Shape.of(1) : Shape.of(weight.dim(0), Math.ceilDiv(weight.dim(1), groupSize));
   }
 
   /** The size of words is checked later. */
@@ -162,6 +194,39 @@ public final class TernaryFile implements AutoCloseable {
     } catch (IllegalArgumentException wrong) {
       throw new BadInputException(file + ": " + projection.name() + ": " + wrong.getMessage(), wrong);
     }
+  }
+
+  /** Two bits hold 0, 1 or 2; a 3, both bits set, is no code. Bits behind the last column of a row hold 1, the code 0. */
+  private void requireCodes(Parameter projection) {
+    MemorySegment bytes = file.bytes(projection.name());
+    long longs = bytes.byteSize() / Long.BYTES * Long.BYTES;
+    long at = 0;
+    for (; at < longs; at += Long.BYTES) {
+      long codes = bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+      if ((codes & codes >>> 1 & LOWER_BITS) != 0) {
+        throw notCodes(projection, at);
+      }
+    }
+    for (; at < bytes.byteSize(); at++) {
+      int codes = bytes.get(ValueLayout.JAVA_BYTE, at);
+      if ((codes & codes >>> 1 & LOWER_BITS & 0xFF) != 0) {
+        throw notCodes(projection, at);
+      }
+    }
+    int columns = projection.shape().dim(1);
+    int rowBytes = PackedTernary.bytesPerRow(columns);
+    for (long row = 0; columns % 4 != 0 && row < projection.shape().dim(0); row++) {
+      long last = (row + 1) * rowBytes - 1;
+      int padding = (bytes.get(ValueLayout.JAVA_BYTE, last) & 0xFF) >>> 2 * (columns % 4);
+      if (padding != 0x55 >>> 2 * (columns % 4)) {
+        throw notCodes(projection, last);
+      }
+    }
+  }
+
+  private BadInputException notCodes(Parameter projection, long at) {
+    return new BadInputException(file + ": " + projection.name() + " holds bits that are no ternary code near byte " + at
+        + "; expected codes 0, 1 and 2, and 1 behind the last column");
   }
 
   private void requireFinite(String name, float least) {
@@ -189,20 +254,24 @@ public final class TernaryFile implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** The codes and scales of a projection, in memory of their own. */
+  /** The codes and scales of a projection; codes that are not stored as words are mapped. */
   public PackedTernary packed(Parameter projection) {
-    return words.get(projection.name()).unpack(scale(projection.name()));
-  }
-
-  /** The scale of a projection; 1 when groups have scales. */
-  private float scale(String projection) {
-    return student.groupSize() == 0 ? file.floats(scaleName(projection)).array()[0] : 1;
+    float[] scales = hasScales(projection) ? file.floats(scaleName(projection.name())).array() : new float[] {1};
+    TernaryWords stored = words.get(projection.name());
+    return stored == null
+        ? new PackedTernary(projection.shape(), student.groupSize(), file.bytes(projection.name()), scales)
+        : stored.unpack(scales[0]);
   }
 
   /** Bytes of packed projections and their scales, and of the whole file. */
   public FileSizes sizes() {
-    long scales = student.groupSize() == 0 ? (long) words.size() * Float.BYTES : 0;
-    long blocks = words.values().stream().mapToLong(projection -> projection.segment().byteSize()).sum() + scales;
+    long blocks = 0;
+    for (Parameter parameter : layout.parameters()) {
+      if (parameter.role() == ModelLayout.Role.PROJECTION) {
+        blocks += file.bytes(parameter.name()).byteSize();
+        blocks += hasScales(parameter) ? file.bytes(scaleName(parameter.name())).byteSize() : 0;
+      }
+    }
     return FileSizes.of(blocks, file.file());
   }
 
@@ -229,7 +298,14 @@ public final class TernaryFile implements AutoCloseable {
 
     @Override
     public WeightMatrix projection(String name) {
-      return new TernaryWeight(file.words.get(name), file.scale(name), backend);
+      Parameter projection = file.layout.parameters().stream()
+          .filter(parameter -> parameter.name().equals(name)).findFirst().orElseThrow();
+      TernaryWords words = file.words.get(name);
+      if (words == null) {
+        return new TernaryWeight(file.packed(projection), backend);
+      }
+      float scale = file.hasScales(projection) ? file.file.floats(scaleName(name)).array()[0] : Float.NaN;
+      return new TernaryWeight(words, scale, backend);
     }
 
     @Override

@@ -104,10 +104,6 @@ public record ModelInspection(String path, String format, long parameters, long 
     }
   }
 
-  private static Shape scaleShape(Shape weight, int groupSize) {
-    return groupSize == 0 ? Shape.of(1) : Shape.of(weight.dim(0), Math.ceilDiv(weight.dim(1), groupSize));
-  }
-
   private static ModelInspection ofLatent(Path path, QwenConfig config, StoredTensors files, MemoryPlan memory, Backend backend) {
     WeightQuantizerKernel quantizer = backend.kernel(WeightQuantizerKernel.class);
     BitDistillConfig options = config.bitDistill().orElseGet(() -> BitDistillConfig.paper(SubLn.NONE));
@@ -119,7 +115,7 @@ public record ModelInspection(String path, String format, long parameters, long 
     long blockWeightBytes = 0;
     for (Parameter projection : projections(layout)) {
       Tensor latent = files.floats(projection.name());
-      Tensor delta = Tensor.zeros(scaleShape(projection.shape(), options.groupSize()));
+      Tensor delta = Tensor.zeros(TernaryFile.scaleShape(projection.shape(), options.groupSize()));
       quantizer.scales(latent, options.groupSize(), delta);
       byte[] tensorCodes = new byte[latent.shape().intSize()];
       quantizer.codes(latent, options.groupSize(), delta, options.epsilonRule(), options.weightEps(), tensorCodes);

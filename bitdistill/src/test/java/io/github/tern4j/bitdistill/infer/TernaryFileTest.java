@@ -33,6 +33,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TernaryFileTest {
@@ -71,9 +72,8 @@ class TernaryFileTest {
     RandomModel random = RandomModel.paperStudent(4);
     Path file = folder.resolve("sizes.ternary");
     FileSizes sizes = StudentExport.write("test", random.config(), random, Optional.empty(), file, SafetensorsType.BF16, backend);
-    // Two layers of q [48, 40], k and v [24, 40], o [40, 48], gate and up [52, 40], down [40, 52]: 64 rows of 5 or 6 words of 2 bytes;
-    // a scale of 4 bytes each.
-    long layer = 64 * 2 * (5 * 5 + 2 * 6) + 7 * 4;
+    // Two layers of q [48, 40], k and v [24, 40], o [40, 48], gate and up [52, 40], down [40, 52]; a scale of 4 bytes each.
+    long layer = 48 * 10 + 2 * 24 * 10 + 40 * 12 + 2 * 52 * 10 + 40 * 13 + 7 * 4;
     assertThat(sizes.blockWeightBytes()).isEqualTo(2 * layer);
     assertThat(sizes.fileBytes()).isEqualTo(Files.size(file));
     try (TernaryFile stored = TernaryFile.open(file)) {
@@ -107,9 +107,58 @@ class TernaryFileTest {
   @Test
   void bitsThatAreNoCodeAreRefused() {
     RandomModel random = RandomModel.paperStudent(7);
-    // Indices 27 and 31 in each of the three places of a word, and the bit that belongs to none; 640 bytes of words.
+    for (long at : new long[] {0, 9, 519}) {
+      Path file = changed(random, bytes -> setByte(bytes, at, 0b00001100), scales -> { });
+      assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
+          .hasMessageContaining(UP + " holds bits that are no ternary code near byte " + at / 8 * 8);
+    }
+  }
+
+  @Test
+  void codesBehindTheLastColumnAreRefused() {
+    BitDistillConfig options = BitDistillConfig.paper(SubLn.PAPER);
+    QwenConfig plain = RandomModel.config(true, false, true, Optional.of(options));
+    QwenConfig odd = new QwenConfig(plain.vocabSize(), 41, 53, 1, 4, 2, 12, 1e-6f, 1e4, 96, true, false, true, 0.02,
+        plain.bosTokenId(), plain.eosTokenId(), plain.bitDistill());
+    RandomModel random = RandomModel.of(odd, 8);
+    // Column 40 lies in the lowest two bits of byte 10 of a row; code 0 is written as 1.
+    Path file = changed(random, bytes -> setByte(bytes, 10, 0b01011001), scales -> { });
+    assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class).hasMessageContaining("near byte 10");
+    Path sound = changed(random, bytes -> setByte(bytes, 10, 0b01010110), scales -> { });
+    TernaryFile.open(sound).close();
+  }
+
+  /** A model of which up_proj [128, 72] takes fewer bytes as words, and down_proj [72, 128] does not. */
+  private static RandomModel withWords(int groupSize, long seed) {
+    BitDistillConfig options = RandomModel.student(SubLn.PAPER, EpsilonRule.LOWER_BOUND, groupSize);
+    QwenConfig small = RandomModel.config(true, false, true, Optional.of(options));
+    return RandomModel.of(new QwenConfig(small.vocabSize(), 72, 128, 1, 4, 2, 16, 1e-6f, 1e4, 96, true, false, true, 0.02,
+        small.bosTokenId(), small.eosTokenId(), small.bitDistill()), seed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 36})
+  void projectionsAreStoredAsWordsWhereThatIsSmaller(int groupSize) {
+    RandomModel random = withWords(groupSize, 11);
+    int[] text = RandomModel.text(20, 1);
+    Path file = write(random, SafetensorsType.F32);
+    try (SafetensorsFile tensors = SafetensorsFile.open(file);
+        InferenceModel stored = InferenceModel.load(file, backend);
+        InferenceModel inMemory = InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY)) {
+      // 8 words of 2 bytes a row; groups have scales of 4 bytes among them.
+      assertThat(tensors.shape(UP).dims()).containsExactly(128 * (8 * 2 + (groupSize == 0 ? 0 : 2 * 4)));
+      assertThat(tensors.names().contains(UP + "_scale")).isEqualTo(groupSize == 0);
+      assertThat(tensors.shape(UP.replace("up_proj", "down_proj")).dims()).containsExactly(72, 32);
+      assertThat(stored.session().prefill(text)).isEqualTo(inMemory.session().prefill(text));
+    }
+  }
+
+  @Test
+  void indicesThatAreNoneAreRefused() {
+    RandomModel random = withWords(0, 7);
+    // Indices 27 and 31 in each of the three places of a word, and the bit that belongs to none; 2,048 bytes of words.
     for (int word : new int[] {27, 31, 27 << 5, 31 << 5, 27 << 10, 31 << 10, 1 << 15}) {
-      for (long at : new long[] {0, 2, 130, 638}) {
+      for (long at : new long[] {0, 2, 130, 2046}) {
         Path file = changed(random, bytes -> set(bytes, at, word), scales -> { });
         assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
             .hasMessageContaining(UP + ": ternary words: no ternary codes near byte " + at / 8 * 8);
@@ -121,10 +170,9 @@ class TernaryFileTest {
 
   @Test
   void wordsOfAnotherSizeAreRefused() {
-    RandomModel random = RandomModel.paperStudent(8);
-    Path file = changed(random, bytes -> bytes.asSlice(0, bytes.byteSize() - 2), scales -> { });
+    Path file = changed(withWords(0, 8), bytes -> bytes.asSlice(0, bytes.byteSize() - 2), scales -> { });
     assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
-        .hasMessageContaining(UP + ": ternary words [52, 40], groups of 0: 638 bytes; expected 640");
+        .hasMessageContaining(UP + ": ternary words [128, 72], groups of 0: 2046 bytes; expected 2048");
   }
 
   @Test
@@ -165,6 +213,11 @@ class TernaryFileTest {
     return file;
   }
 
+  private static MemorySegment setByte(MemorySegment codes, long at, int four) {
+    codes.set(ValueLayout.JAVA_BYTE, at, (byte) four);
+    return codes;
+  }
+
   private static MemorySegment set(MemorySegment words, long at, int word) {
     words.set(ValueLayout.JAVA_SHORT, at, (short) word);
     return words;
@@ -181,7 +234,8 @@ class TernaryFileTest {
         bytes.copyFrom(original.bytes(name));
         if (original.type(name) == SafetensorsType.U8) {
           MemorySegment written = name.equals(UP) ? words.apply(bytes) : bytes;
-          writer.addBytes(name, written, (int) written.byteSize());
+          int[] dims = original.shape(name).dims();
+          writer.addBytes(name, written, dims.length == 1 ? new int[] {(int) written.byteSize()} : dims);
         } else {
           Tensor values = original.floats(name);
           if (name.equals(UP + "_scale")) {

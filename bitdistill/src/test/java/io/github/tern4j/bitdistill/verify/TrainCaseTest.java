@@ -31,10 +31,13 @@ class TrainCaseTest {
     assertThat(result.remarks()).containsExactly("run bit: the manifest's own limits");
   }
 
-  /** 2e-6 is what the golden set moved weights by to see what a changed code does. */
+  /**
+   * 2e-6 is what the golden set moved weights by to see what a changed code does. Its limits are the largest deviations of few such
+   * runs: where a code changes in the first steps, later ones deviate further in most runs. With this seed one changes in step 3.
+   */
   @Test
   void widerLimitsHoldWhereACodeChanged() {
-    CaseResult result = runFrom(2e-6, 1);
+    CaseResult result = runFrom(2e-6, 3);
     assertThat(result.remarks()).singleElement().asString()
         .matches("run bit: an integer code changed in step \\d; limits after_a_rounding_flip");
     assertThat(result.passed()).isTrue();
