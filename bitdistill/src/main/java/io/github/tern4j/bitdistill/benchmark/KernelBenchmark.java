@@ -3,6 +3,7 @@ package io.github.tern4j.bitdistill.benchmark;
 import io.github.tern4j.bitdistill.progress.Progress;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,7 @@ public final class KernelBenchmark {
    * @throws BadInputException when the peer fails or does not answer as it should
    */
   public Result run(Backend single, Backend several, int threads, Progress progress) {
-    int[] memory = ReadWorkload.values(READ_BYTES);
+    MemorySegment memory = ReadWorkload.values(READ_BYTES);
     try (ReadWorkload one = new ReadWorkload(1, memory); ReadWorkload all = new ReadWorkload(threads, memory)) {
       List<Workload> workloads = new ArrayList<>();
       add(workloads, single, 1, one);

@@ -1,12 +1,16 @@
 package io.github.tern4j.bitdistill.benchmark;
 
+import io.github.tern4j.tensor.WeightMemory;
 import io.github.tern4j.tensor.Workers;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Reads an array once, from memory when it is much larger than the caches. What is read in order by each thread is a piece of
+ * Reads memory once, beyond the caches when it is much larger than the caches. What is read in order by each thread is a piece of
  * some MiB at a time.
  */
 final class ReadWorkload implements Workload, AutoCloseable {
@@ -16,11 +20,11 @@ final class ReadWorkload implements Workload, AutoCloseable {
   /** Vectors of a turn of the loop. */
   private static final int UNROLLED = 4;
 
-  /** Integers of a piece: 4 MiB, and a multiple of what a turn of the loop reads. */
-  private static final int PIECE = 1 << 20;
+  /** A piece: 4 MiB, a multiple of what a turn of the loop reads. */
+  private static final long PIECE_BYTES = 1 << 22;
 
   private final Workers workers;
-  private final int[] values;
+  private final MemorySegment values;
   private final int[] results;
 
   /**
@@ -28,17 +32,17 @@ final class ReadWorkload implements Workload, AutoCloseable {
    *
    * @param values what is read, whole pieces of 4 MiB
    */
-  ReadWorkload(int threads, int[] values) {
+  ReadWorkload(int threads, MemorySegment values) {
     this.workers = new Workers(threads);
     this.values = values;
-    this.results = new int[values.length / PIECE];
+    this.results = new int[(int) (values.byteSize() / PIECE_BYTES)];
   }
 
-  /** An array for {@link #ReadWorkload} of at least this many bytes, every page of it written once. */
-  static int[] values(long bytes) {
-    int[] values = new int[Math.toIntExact(Math.ceilDiv(bytes, (long) PIECE * Integer.BYTES) * PIECE)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = i;
+  /** What {@link #ReadWorkload} reads: at least this many bytes of the memory in which weights lie, every page written once. */
+  static MemorySegment values(long bytes) {
+    MemorySegment values = WeightMemory.allocate(Math.ceilDiv(bytes, PIECE_BYTES) * PIECE_BYTES);
+    for (long i = 0; i < values.byteSize() / Integer.BYTES; i++) {
+      values.setAtIndex(ValueLayout.JAVA_INT, i, (int) i);
     }
     return values;
   }
@@ -60,12 +64,12 @@ final class ReadWorkload implements Workload, AutoCloseable {
 
   @Override
   public double work() {
-    return (double) Integer.BYTES * values.length;
+    return values.byteSize();
   }
 
   @Override
   public void run() {
-    workers.run(results.length, piece -> results[piece] = read(values, piece * PIECE));
+    workers.run(results.length, piece -> results[piece] = read(values, piece * PIECE_BYTES));
   }
 
   /** The exclusive or of all values, for tests; it also shows the JIT that what is read is used. */
@@ -77,17 +81,17 @@ final class ReadWorkload implements Workload, AutoCloseable {
     return result;
   }
 
-  private static int read(int[] values, int from) {
-    int lanes = SPECIES.length();
+  private static int read(MemorySegment values, long from) {
+    int bytes = SPECIES.vectorByteSize();
     IntVector r0 = IntVector.zero(SPECIES);
     IntVector r1 = r0;
     IntVector r2 = r0;
     IntVector r3 = r0;
-    for (int i = from; i < from + PIECE; i += UNROLLED * lanes) {
-      r0 = r0.lanewise(VectorOperators.XOR, IntVector.fromArray(SPECIES, values, i));
-      r1 = r1.lanewise(VectorOperators.XOR, IntVector.fromArray(SPECIES, values, i + lanes));
-      r2 = r2.lanewise(VectorOperators.XOR, IntVector.fromArray(SPECIES, values, i + 2 * lanes));
-      r3 = r3.lanewise(VectorOperators.XOR, IntVector.fromArray(SPECIES, values, i + 3 * lanes));
+    for (long i = from; i < from + PIECE_BYTES; i += UNROLLED * bytes) {
+      r0 = r0.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(SPECIES, values, i, ByteOrder.LITTLE_ENDIAN));
+      r1 = r1.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(SPECIES, values, i + bytes, ByteOrder.LITTLE_ENDIAN));
+      r2 = r2.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(SPECIES, values, i + 2 * bytes, ByteOrder.LITTLE_ENDIAN));
+      r3 = r3.lanewise(VectorOperators.XOR, IntVector.fromMemorySegment(SPECIES, values, i + 3 * bytes, ByteOrder.LITTLE_ENDIAN));
     }
     int result = 0;
     for (int value : r0.lanewise(VectorOperators.XOR, r1)

@@ -6,16 +6,13 @@ import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.NativeStorage;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.WeightMemory;
 import io.github.tern4j.tensor.dense.FloatMatrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Weights of floats brought into native memory and into another type. */
 final class NativeFloats {
-
-  /** Alignment: the widest vectors, so that none of them lies in two cache lines. */
-  private static final int VECTOR_BYTES = 64;
 
   private NativeFloats() {}
 
@@ -60,7 +57,7 @@ final class NativeFloats {
 
   /** Native memory for a weight. */
   static MemorySegment allocate(DType type, Shape shape) {
-    return Arena.ofAuto().allocate(type.bytes(shape.size()), VECTOR_BYTES);
+    return WeightMemory.allocate(type.bytes(shape.size()));
   }
 
   /** The matrix in native memory. */

@@ -8,6 +8,8 @@ import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
 import io.github.tern4j.tensor.BadInputException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,12 +83,12 @@ class KernelBenchmarkTest {
 
   @Test
   void everyValueIsRead() {
-    int[] values = ReadWorkload.values((5L << 20) + 1);
-    assertThat(values).hasSize(2 << 20);
+    MemorySegment values = ReadWorkload.values((5L << 20) + 1);
+    assertThat(values.byteSize()).isEqualTo(8 << 20);
     int expected = 0;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = i * 0x9E3779B9;
-      expected ^= values[i];
+    for (int i = 0; i < values.byteSize() / Integer.BYTES; i++) {
+      values.setAtIndex(ValueLayout.JAVA_INT, i, i * 0x9E3779B9);
+      expected ^= i * 0x9E3779B9;
     }
     for (int threads : new int[] {1, 3}) {
       try (ReadWorkload reading = new ReadWorkload(threads, values)) {

@@ -1,8 +1,8 @@
 package io.github.tern4j.tensor.dense;
 
 import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.WeightMemory;
 import io.github.tern4j.tensor.kernel.Summation;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -58,7 +58,7 @@ public final class Int8Matrix implements IntegerMatrix {
    */
   public static Int8Matrix quantize(DenseMatrix weight) {
     int columns = weight.columns();
-    MemorySegment codes = Arena.ofAuto().allocate((long) weight.rows() * columns, Long.BYTES);
+    MemorySegment codes = WeightMemory.allocate((long) weight.rows() * columns);
     float[] scales = new float[weight.rows()];
     float[] values = new float[columns];
     byte[] rounded = new byte[columns];

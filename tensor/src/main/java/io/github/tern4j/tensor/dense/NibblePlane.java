@@ -1,7 +1,7 @@
 package io.github.tern4j.tensor.dense;
 
+import io.github.tern4j.tensor.WeightMemory;
 import io.github.tern4j.tensor.kernel.Summation;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -43,7 +43,7 @@ public final class NibblePlane {
   /** A plane of zeros. */
   NibblePlane(int rows, int columns) {
     this.blocks = blocks(columns);
-    this.memory = Arena.ofAuto().allocate((long) Math.ceilDiv(rows, PANEL_ROWS) * PANEL_ROWS * blocks * BLOCK_BYTES, VECTOR_BYTES);
+    this.memory = WeightMemory.allocate((long) Math.ceilDiv(rows, PANEL_ROWS) * PANEL_ROWS * blocks * BLOCK_BYTES);
     memory.fill((byte) (ZERO << BITS | ZERO));
   }
 

@@ -1,6 +1,7 @@
 package io.github.tern4j.tensor.ternary;
 
 import io.github.tern4j.tensor.Shape;
+import io.github.tern4j.tensor.WeightMemory;
 import io.github.tern4j.tensor.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -51,7 +52,6 @@ public final class TernaryWords {
   private static final int HALF_ROWS = PANEL_ROWS / 2;
   private static final int INDEX_BITS = 5;
   private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
-  private static final int VECTOR_BYTES = 64;
   /** How a word lies in memory. */
   public static final ValueLayout.OfShort WORD = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -271,7 +271,7 @@ public final class TernaryWords {
   public static TernaryWords of(PackedTernary packed, Workers workers) {
     Shape shape = Shape.of(packed.rows(), packed.columns());
     int scaleBytes = packed.groupSize() == 0 ? 0 : scaleBytes(packed.scales());
-    MemorySegment memory = Arena.ofAuto().allocate(bytes(shape, packed.groupSize(), scaleBytes), VECTOR_BYTES);
+    MemorySegment memory = WeightMemory.allocate(bytes(shape, packed.groupSize(), scaleBytes));
     TernaryWords words = new TernaryWords(shape, packed.groupSize(), scaleBytes, memory);
     workers.run(words.panels, panel -> words.fill(packed, panel));
     return words;
