@@ -66,13 +66,19 @@ public final class WeightMemory {
     }
   }
 
+  /** Empty on other systems, and where native code may not be called: then the usual pages serve. */
   @SuppressWarnings("restricted")
   private static Optional<MethodHandle> madvise() {
-    Linker linker = Linker.nativeLinker();
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return Optional.empty();
+    }
     FunctionDescriptor signature =
         FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT);
-    return System.getProperty("os.name").equals("Linux")
-        ? linker.defaultLookup().find("madvise").map(address -> linker.downcallHandle(address, signature))
-        : Optional.empty();
+    try {
+      Linker linker = Linker.nativeLinker();
+      return linker.defaultLookup().find("madvise").map(address -> linker.downcallHandle(address, signature));
+    } catch (IllegalCallerException | UnsupportedOperationException noNativeCalls) {
+      return Optional.empty();
+    }
   }
 }

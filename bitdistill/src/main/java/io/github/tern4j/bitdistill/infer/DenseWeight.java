@@ -15,17 +15,19 @@ final class DenseWeight implements TableWeight {
 
   private final DenseMatrix weight;
   private final Backend backend;
+  private final DenseProductKernel kernel;
   private final int[] likeliest = new int[1];
   private final float[] largest = new float[1];
 
   DenseWeight(DenseMatrix weight, Backend backend) {
     this.weight = weight;
     this.backend = backend;
+    this.kernel = backend.kernel(DenseProductKernel.class);
   }
 
   @Override
   public void multiply(Activation x, Tensor out) {
-    backend.kernel(DenseProductKernel.class).product(weight, x.values(), out);
+    kernel.product(weight, x.values(), out);
   }
 
   @Override

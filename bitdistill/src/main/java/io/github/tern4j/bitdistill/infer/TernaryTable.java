@@ -33,7 +33,11 @@ final class TernaryTable implements TableWeight {
     this.backend = backend;
   }
 
-  /** Quantizes a table by the means of its groups, which are then rounded to F16: {@code code = clip(rint(w / mean|w|), -1, 1)}. */
+  /**
+   * Quantizes a table by the means of its groups, which are then rounded to F16: {@code code = clip(rint(w / mean|w|), -1, 1)}.
+   *
+   * @throws IllegalArgumentException when a group has a value that is not finite, or a mean too large for F16
+   */
   static TernaryTable quantize(FloatMatrix table, Backend backend) {
     WeightQuantizerKernel kernel = backend.kernel(WeightQuantizerKernel.class);
     int columns = table.columns();
@@ -53,7 +57,12 @@ final class TernaryTable implements TableWeight {
           new LatentTernary(values, GROUP, means, EpsilonRule.LOWER_BOUND, Float.MIN_NORMAL).packed(kernel);
       MemorySegment.copy(packed.codes(), 0, codes, first * rowBytes, packed.codes().byteSize());
       for (int i = 0; i < rows * groups; i++) {
-        scales[first * groups + i] = Float.float16ToFloat(Float.floatToFloat16(packed.scales()[i]));
+        float scale = Float.float16ToFloat(Float.floatToFloat16(packed.scales()[i]));
+        if (!Float.isFinite(scale)) {
+          throw new IllegalArgumentException("ternary table: row " + (first + i / groups) + " has a group with mean magnitude "
+              + packed.scales()[i] + "; expected finite weights and means of at most 65504");
+        }
+        scales[first * groups + i] = scale;
       }
     }
     return new TernaryTable(new PackedTernary(Shape.of(table.rows(), columns), GROUP, codes, scales), backend);

@@ -30,8 +30,7 @@ final class TernaryWeight implements WeightMatrix {
   /** Quantizes and packs a latent weight {@code [out, in]} as the training forward pass quantizes it. */
   static PackedTernary pack(Tensor latent, BitDistillConfig config, Backend backend) {
     WeightQuantizerKernel kernel = backend.kernel(WeightQuantizerKernel.class);
-    int groups = config.groupSize() == 0 ? 1 : Math.ceilDiv(latent.dim(1), config.groupSize());
-    Tensor scales = config.groupSize() == 0 ? Tensor.zeros(1) : Tensor.zeros(latent.dim(0), groups);
+    Tensor scales = Tensor.zeros(TernaryFile.scaleShape(latent.shape(), config.groupSize()));
     kernel.scales(latent, config.groupSize(), scales);
     return new LatentTernary(latent, config.groupSize(), scales, config.epsilonRule(), config.weightEps()).packed(kernel);
   }

@@ -137,6 +137,11 @@ class InferenceModelTest {
     assertThatThrownBy(() ->
         InferenceModel.of(random.config(), random, backend, WeightFormat.F32.withTables(TableFormat.INT8)))
         .isInstanceOf(BadInputException.class).hasMessageContaining("model.embed_tokens.weight: int8 matrix: row 1 has");
+    for (TableFormat integers : List.of(TableFormat.PLANES, TableFormat.INT4, TableFormat.TERNARY)) {
+      assertThatThrownBy(() ->
+          InferenceModel.of(random.config(), random, backend, WeightFormat.F32.withTables(integers)))
+          .as("%s", integers).isInstanceOf(BadInputException.class).hasMessageContaining("row 1 has");
+    }
   }
 
   @Test

@@ -64,9 +64,10 @@ public final class Generator {
     BitSet seen = new BitSet(model.vocabSize());
     int[] generated = new int[Math.min(limit, 1024)];
     int count = 0;
+    int[] read = prompt;
+    int[] one = new int[1];
     model.reset();
     while (count < limit) {
-      int[] read = count == 0 ? prompt : new int[] {generated[count - 1]};
       int id = sampler.isGreedy() ? model.likeliest(read) : sampled(read, seen);
       if (stopIds.contains(id)) {
         end = End.STOP_TOKEN;
@@ -76,6 +77,8 @@ public final class Generator {
         generated = Arrays.copyOf(generated, Math.min(limit, 2 * count));
       }
       generated[count++] = id;
+      one[0] = id;
+      read = one;
       if (!listener.test(id)) {
         end = End.CANCELLED;
         break;

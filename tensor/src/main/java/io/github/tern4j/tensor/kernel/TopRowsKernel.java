@@ -35,8 +35,8 @@ public interface TopRowsKernel extends Kernel {
       throw operands.failure(ids.length + " ids and " + products.length + " products of " + weight.rows() + " rows",
           "as many products as ids, 1 to the number of rows");
     }
-    for (float value : x.toFloats()) {
-      if (!Float.isFinite(value)) {
+    for (int i = 0; i < weight.columns(); i++) {
+      if (!Float.isFinite(x.array()[x.arrayOffset() + i])) {
         throw operands.failure("x is infinite or NaN", "finite activations");
       }
     }

@@ -41,7 +41,8 @@ final class MatmulPacking {
     for (int k = 0; k < deep; k += MatmulTile.GROUP) {
       Interleaving.fours(x, at + k * stride, stride, inFours / LANES, packed, to + MatmulTile.GROUP * k, groupStride);
     }
-    for (int k = 0; k < depth; k++) {
+    int first = inFours == whole * MatmulTile.GROUP ? deep : 0;
+    for (int k = first; k < depth; k++) {
       int done = k < deep ? inFours / MatmulTile.GROUP : 0;
       spread(x, at + k * stride + done * MatmulTile.GROUP, whole - done, packed, to + done * groupStride + MatmulTile.GROUP * k, groupStride);
     }
