@@ -10,11 +10,11 @@ import java.util.Optional;
 final class Layer {
 
   /** Weights in front of and in the attention. */
-  record AttentionWeights(Norm norm, LinearMap query, LinearMap key, LinearMap value, Optional<Norm> queryNorm,
-      Optional<Norm> keyNorm, LinearMap output) {}
+  record AttentionWeights(Norm norm, LinearMaps queryKeyValue, Optional<Norm> queryNorm, Optional<Norm> keyNorm,
+      LinearMap output) {}
 
   /** Weights in front of and in the gated feed-forward part. */
-  record MlpWeights(Norm norm, LinearMap gate, LinearMap up, LinearMap down) {}
+  record MlpWeights(Norm norm, LinearMaps gateUp, LinearMap down) {}
 
   private final int index;
   private final Steps steps;
@@ -39,9 +39,7 @@ final class Layer {
   }
 
   private void attend(Workspace w, KeyValues memory) {
-    attention.query.apply(w.normed, w.ownInput, w.queries);
-    attention.key.apply(w.normed, w.ownInput, w.keys);
-    attention.value.apply(w.normed, w.ownInput, memory.newValues(index));
+    attention.queryKeyValue.apply(w.normed, w.ownInput, w.queries, w.keys, memory.newValues(index));
     if (attention.queryNorm.isPresent()) {
       attention.queryNorm.get().inPlace(w.queries, w.headRstd);
       attention.keyNorm.orElseThrow().inPlace(w.keys, w.headRstd);
@@ -54,9 +52,8 @@ final class Layer {
   }
 
   private void feedForward(Workspace w) {
-    mlp.gate.apply(w.normed, w.ownInput, w.gate);
     Tensor up = w.gated.overwrite();
-    mlp.up.apply(w.normed, w.ownInput, up);
+    mlp.gateUp.apply(w.normed, w.ownInput, w.gate, up);
     steps.gate(w.gate, up);
     mlp.down.apply(w.gated, w.gated, w.update);
   }

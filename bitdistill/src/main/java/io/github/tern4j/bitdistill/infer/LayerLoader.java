@@ -35,9 +35,8 @@ final class LayerLoader {
     boolean bias = config.attentionBias();
     return new Layer.AttentionWeights(
         norm(layer + "input_layernorm"),
-        map(attention + "q_proj", bias, Optional.empty()),
-        map(attention + "k_proj", bias, Optional.empty()),
-        map(attention + "v_proj", bias, Optional.empty()),
+        new LinearMaps(map(attention + "q_proj", bias, Optional.empty()), map(attention + "k_proj", bias, Optional.empty()),
+            map(attention + "v_proj", bias, Optional.empty())),
         config.qkNorm() ? Optional.of(norm(attention + "q_norm")) : Optional.empty(),
         config.qkNorm() ? Optional.of(norm(attention + "k_norm")) : Optional.empty(),
         map(attention + "o_proj", bias, Optional.of(attention + "attn_sub_norm")));
@@ -46,8 +45,7 @@ final class LayerLoader {
   private Layer.MlpWeights mlp(String layer) {
     return new Layer.MlpWeights(
         norm(layer + "post_attention_layernorm"),
-        map(layer + "mlp.gate_proj", false, Optional.empty()),
-        map(layer + "mlp.up_proj", false, Optional.empty()),
+        new LinearMaps(map(layer + "mlp.gate_proj", false, Optional.empty()), map(layer + "mlp.up_proj", false, Optional.empty())),
         map(layer + "mlp.down_proj", false, Optional.of(layer + "mlp.ffn_sub_norm")));
   }
 

@@ -28,6 +28,11 @@ record LinearMap(Optional<Norm> subLn, WeightMatrix weight, Optional<Tensor> bia
       input = normed;
     }
     weight.multiply(input, out);
+    addBias(out);
+  }
+
+  /** Adds the bias to a product, where the map has one. */
+  void addBias(Tensor out) {
     if (bias.isPresent()) {
       steps.add(out, bias.get());
     }

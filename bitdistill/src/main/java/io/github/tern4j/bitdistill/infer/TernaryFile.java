@@ -46,7 +46,7 @@ import java.util.Set;
 public final class TernaryFile implements AutoCloseable {
 
   static final String FORMAT = "tern4j-ternary";
-  static final String VERSION = "2";
+  static final String VERSION = "3";
   static final String TOKENIZER = "tokenizer.json";
   static final String FORMAT_KEY = "format";
   static final String VERSION_KEY = "version";

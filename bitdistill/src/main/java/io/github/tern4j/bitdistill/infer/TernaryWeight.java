@@ -35,6 +35,16 @@ final class TernaryWeight implements WeightMatrix {
     return new LatentTernary(latent, config.groupSize(), scales, config.epsilonRule(), config.weightEps()).packed(kernel);
   }
 
+  /** The kernel that has prepared the weight. */
+  TernaryProductKernel kernel() {
+    return kernel;
+  }
+
+  /** The weight as its kernel multiplies it. */
+  PreparedTernary prepared() {
+    return weight;
+  }
+
   @Override
   public void multiply(Activation x, Tensor out) {
     weight.product(x.input(kernel), out);

@@ -201,7 +201,7 @@ class TernaryFileTest {
     RandomModel random = RandomModel.paperStudent(10);
     String config = random.config().toJson().put("num_hidden_layers", Integer.MAX_VALUE).toString();
     Path file = folder.resolve("layers.ternary");
-    new SafetensorsWriter().metadata("format", "tern4j-ternary").metadata("version", "2").metadata("config", config)
+    new SafetensorsWriter().metadata("format", "tern4j-ternary").metadata("version", TernaryFile.VERSION).metadata("config", config)
         .add("x", Tensor.zeros(2)).write(file);
     assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
         .hasMessage(file + ": num_hidden_layers 2147483647 with 1 tensors; expected several tensors a layer");

@@ -46,6 +46,19 @@ public interface TernaryProductKernel extends Kernel {
     return prepare(words.unpack(scale));
   }
 
+  /**
+   * Products of several weights with the same activations; kernels may do them at the same time.
+   *
+   * @param weights prepared by this kernel
+   * @param input activations {@code [rows, in]}, an input of this kernel
+   * @param outs for each weight {@code [rows, out]}, overwritten, contiguous
+   */
+  default void products(PreparedTernary[] weights, TernaryInput input, Tensor[] outs) {
+    for (int i = 0; i < weights.length; i++) {
+      weights[i].product(input, outs[i]);
+    }
+  }
+
   /** Activations for products with weights prepared by this kernel. */
   default TernaryInput input() {
     return new CodedInput();

@@ -6,8 +6,9 @@ import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
 
 import io.github.tern4j.tensor.kernel.LatentTernary;
+import io.github.tern4j.tensor.ternary.TernaryLayout;
 import io.github.tern4j.tensor.ternary.TernaryWords;
-import io.github.tern4j.tensor.ternary.TernaryWords.Segment;
+import io.github.tern4j.tensor.ternary.TernaryLayout.Segment;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -47,18 +48,19 @@ final class LatentPacking {
 
   /** Packs the rows of a panel. */
   static void pack(LatentTernary weight, TernaryWords words, int panel) {
+    TernaryLayout layout = words.layout();
     int[] plus = new int[SEGMENT_BLOCKS];
     int[] minus = new int[SEGMENT_BLOCKS];
-    for (Segment segment : words.segments()) {
-      int column = words.column(segment.group(), segment.first());
-      int columns = Math.min(segment.words() * WORD_COLUMNS, words.end(segment.group()) - column);
-      long at = words.offset(panel, segment);
-      boolean scales = segment.endsGroup() && words.scaleBytes() > 0;
+    for (Segment segment : layout.segments()) {
+      int column = layout.column(segment.group(), segment.first());
+      int columns = Math.min(segment.words() * WORD_COLUMNS, layout.end(segment.group()) - column);
+      long at = layout.offset(panel, segment);
+      boolean scales = segment.endsGroup() && layout.scaleBytes() > 0;
       for (int lane = 0; lane < PANEL_ROWS; lane++) {
-        int row = TernaryWords.row(panel, lane);
-        boolean present = row < words.rows();
+        int row = TernaryLayout.row(panel, lane);
+        boolean present = row < layout.rows();
         if (present) {
-          int from = weight.weight().arrayOffset() + row * words.columns() + column;
+          int from = weight.weight().arrayOffset() + row * layout.columns() + column;
           signs(weight.weight().array(), from, columns, weight.threshold(row, segment.group()), plus, minus);
         } else {
           Arrays.fill(plus, 0);

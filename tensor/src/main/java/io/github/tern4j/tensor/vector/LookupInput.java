@@ -2,7 +2,7 @@ package io.github.tern4j.tensor.vector;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.ternary.TernaryInput;
-import io.github.tern4j.tensor.ternary.TernaryWords;
+import io.github.tern4j.tensor.ternary.TernaryLayout;
 
 /**
  * Activations with the tables of their sums, for {@link LookupTernary}. Each thread builds tables of its own: to build them takes
@@ -21,6 +21,18 @@ final class LookupInput implements TernaryInput {
     private short[] sums = new short[0];
     private long version;
     private int groupColumns;
+  }
+
+  /**
+   * An input of this kernel.
+   *
+   * @throws IllegalArgumentException when another kernel has made it
+   */
+  static LookupInput own(TernaryInput input) {
+    if (!(input instanceof LookupInput own)) {
+      throw new IllegalArgumentException("ternary product: input of another kernel; expected one that this weight's kernel made");
+    }
+    return own;
   }
 
   @Override
@@ -44,41 +56,41 @@ final class LookupInput implements TernaryInput {
    * The tables of all rows for this thread, built when this is its first product since {@link #set} with weights that are cut
    * into such groups. Those of a segment begin at {@link #tableAt}.
    */
-  short[] tables(TernaryWords words) {
+  short[] tables(TernaryLayout layout) {
     Tables own = tables.get();
-    if (own.version != version || own.groupColumns != words.groupColumns()) {
-      build(words, own);
+    if (own.version != version || own.groupColumns != layout.groupColumns()) {
+      build(layout, own);
       own.version = version;
-      own.groupColumns = words.groupColumns();
+      own.groupColumns = layout.groupColumns();
     }
     return own.sums;
   }
 
   /** Where in {@link #tables} those of a segment begin. */
-  static int tableAt(TernaryWords words, int row, TernaryWords.Segment segment) {
-    return row * rowShorts(words) + (segment.group() * words.wordsPerGroup() + segment.first()) * TernaryLookup.WORD_SHORTS;
+  static int tableAt(TernaryLayout layout, int row, TernaryLayout.Segment segment) {
+    return row * rowShorts(layout) + (segment.group() * layout.wordsPerGroup() + segment.first()) * TernaryLookup.WORD_SHORTS;
   }
 
   /** Shorts from the tables of a row to those of the next one. */
-  static int rowShorts(TernaryWords words) {
-    return words.groups() * words.wordsPerGroup() * TernaryLookup.WORD_SHORTS;
+  static int rowShorts(TernaryLayout layout) {
+    return layout.groups() * layout.wordsPerGroup() * TernaryLookup.WORD_SHORTS;
   }
 
-  private void build(TernaryWords words, Tables own) {
+  private void build(TernaryLayout layout, Tables own) {
     int rows = codes.dim(0);
-    int size = Math.multiplyExact(rows, rowShorts(words));
+    int size = Math.multiplyExact(rows, rowShorts(layout));
     if (own.sums.length < size) {
       own.sums = new short[size];
     }
-    if (own.widened.length < TernaryLookup.widenedShorts(words.columns())) {
-      own.widened = new short[TernaryLookup.widenedShorts(words.columns())];
+    if (own.widened.length < TernaryLookup.widenedShorts(layout.columns())) {
+      own.widened = new short[TernaryLookup.widenedShorts(layout.columns())];
     }
     for (int row = 0; row < rows; row++) {
-      long at = codes.elementOffset() + (long) row * words.columns();
-      TernaryLookup.widen(codes.segment(), at, words.columns(), own.widened, 0);
-      for (TernaryWords.Segment segment : words.segments()) {
-        int column = words.column(segment.group(), segment.first());
-        TernaryLookup.tables(own.widened, column, segment.words(), own.sums, tableAt(words, row, segment));
+      long at = codes.elementOffset() + (long) row * layout.columns();
+      TernaryLookup.widen(codes.segment(), at, layout.columns(), own.widened, 0);
+      for (TernaryLayout.Segment segment : layout.segments()) {
+        int column = layout.column(segment.group(), segment.first());
+        TernaryLookup.tables(own.widened, column, segment.words(), own.sums, tableAt(layout, row, segment));
       }
     }
   }

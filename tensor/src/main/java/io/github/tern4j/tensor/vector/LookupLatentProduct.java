@@ -17,10 +17,12 @@ final class LookupLatentProduct implements LatentProductKernel {
 
   private final Workers workers;
   private final LookupInput input = new LookupInput();
+  private final LookupProducts products;
   private MemorySegment memory = MemorySegment.NULL;
 
   LookupLatentProduct(Workers workers) {
     this.workers = workers;
+    this.products = new LookupProducts(workers);
   }
 
   @Override
@@ -32,8 +34,8 @@ final class LookupLatentProduct implements LatentProductKernel {
       memory = Arena.ofAuto().allocate(bytes, TernaryWords.WORD_BYTES);
     }
     TernaryWords words = TernaryWords.in(memory.asSlice(0, bytes), shape, weight.groupSize());
-    workers.run(words.panels(), panel -> LatentPacking.pack(weight, words, panel));
+    workers.run(words.layout().panels(), panel -> LatentPacking.pack(weight, words, panel));
     float scale = weight.groupSize() == 0 ? weight.scale(0, 0) : Float.NaN;
-    new LookupTernary(words, scale, input, workers).product(codes, gamma, out);
+    new LookupTernary(words, scale, input, products).product(codes, gamma, out);
   }
 }

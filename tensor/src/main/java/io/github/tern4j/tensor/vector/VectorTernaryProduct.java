@@ -23,11 +23,13 @@ final class VectorTernaryProduct implements TernaryProductKernel {
 
   private final Workers workers;
   private final LookupInput ownInput = new LookupInput();
+  private final LookupProducts products;
   private short[] planes = new short[0];
   private int[] groupSums = new int[0];
 
   VectorTernaryProduct(Workers workers) {
     this.workers = workers;
+    this.products = new LookupProducts(workers);
   }
 
   @Override
@@ -84,7 +86,16 @@ final class VectorTernaryProduct implements TernaryProductKernel {
   public PreparedTernary prepare(TernaryWords words, float scale) {
     return VectorWidth.BITS < 512
         ? TernaryProductKernel.super.prepare(words, scale)
-        : new LookupTernary(words, scale, ownInput, workers);
+        : new LookupTernary(words, scale, ownInput, products);
+  }
+
+  @Override
+  public void products(PreparedTernary[] weights, TernaryInput input, Tensor[] outs) {
+    if (VectorWidth.BITS < 512) {
+      TernaryProductKernel.super.products(weights, input, outs);
+    } else {
+      products.products(weights, input, outs);
+    }
   }
 
   @Override

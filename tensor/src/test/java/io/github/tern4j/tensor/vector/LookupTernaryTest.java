@@ -28,7 +28,7 @@ class LookupTernaryTest {
 
   private static final TernaryProductKernel REFERENCE = ReferenceKernels.table().get(TernaryProductKernel.class);
 
-  /** Sizes around words of 9 columns, segments of 64 of them and blocks of 256 rows or more. */
+  /** Sizes around words of 9 columns, segments of 64 of them and blocks of 1,024 rows. */
   private static final int[][] SIZES = {{1, 1}, {63, 8}, {65, 577}, {257, 64 * 9}, {521, 575}, {1031, 1153}};
 
   @ParameterizedTest(name = "{0} threads")
@@ -87,12 +87,54 @@ class LookupTernaryTest {
     }
   }
 
+  @ParameterizedTest(name = "{0} threads")
+  @ValueSource(ints = {1, 2, 3, 8})
+  void productsOfSeveralWeightsHaveTheBitsOfSingleOnes(int threads) {
+    try (Workers workers = new Workers(threads)) {
+      TernaryProductKernel kernel = new VectorTernaryProduct(workers);
+      TernaryInput input = kernel.input();
+      for (int tokens : new int[] {1, 5, 19}) {
+        Tensor codes = codes(tokens, 1153);
+        input.set(codes, gamma(tokens));
+        PackedTernary[] weights = {weight(1031, 1153, 0, 0.5f), weight(7, 1153, 128, 2), weight(2200, 1153, 0, 0.37f)};
+        PreparedTernary[] prepared = new PreparedTernary[weights.length];
+        Tensor[] outs = new Tensor[weights.length];
+        for (int i = 0; i < weights.length; i++) {
+          prepared[i] = kernel.prepare(weights[i]);
+          outs[i] = Tensor.zeros(tokens, weights[i].rows());
+        }
+        kernel.products(prepared, input, outs);
+        for (int i = 0; i < weights.length; i++) {
+          assertThat(outs[i].array()).isEqualTo(reference(weights[i], codes, gamma(tokens)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRefusedProductLeavesNothingForTheNextOne() {
+    try (Workers workers = new Workers(1)) {
+      TernaryProductKernel kernel = new VectorTernaryProduct(workers);
+      PackedTernary weight = weight(5, 9, 0, 1);
+      PreparedTernary[] twice = {kernel.prepare(weight), kernel.prepare(weight)};
+      TernaryInput input = kernel.input();
+      input.set(codes(1, 9), gamma(1));
+      Tensor out = Tensor.zeros(1, 5);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> kernel.products(twice, input, new Tensor[] {out, Tensor.zeros(1, 4)}));
+      assertThat(out.array()).containsOnly(0);
+      kernel.products(new PreparedTernary[] {twice[0]}, input, new Tensor[] {out});
+      assertThat(out.array()).isEqualTo(reference(weight, codes(1, 9), gamma(1)));
+    }
+  }
+
   @Test
   void anInputOfAnotherKernelIsRefused() {
     try (Workers workers = new Workers(1)) {
       TernaryInput other = REFERENCE.input();
       other.set(codes(1, 9), gamma(1));
-      PreparedTernary weight = new LookupTernary(TernaryWords.of(weight(5, 9, 0, 1), workers), 1, new LookupInput(), workers);
+      PreparedTernary weight = new LookupTernary(TernaryWords.of(weight(5, 9, 0, 1), workers), 1, new LookupInput(),
+          new LookupProducts(workers));
       assertThatIllegalArgumentException().isThrownBy(() -> weight.product(other, Tensor.zeros(1, 5)))
           .withMessage("ternary product: input of another kernel; expected one that this weight's kernel made");
     }
@@ -103,7 +145,8 @@ class LookupTernaryTest {
     try (Workers workers = new Workers(1)) {
       PackedTernary packed = weight(64, 64, 0, 1);
       WeakReference<PackedTernary> reference = new WeakReference<>(packed);
-      PreparedTernary prepared = new LookupTernary(TernaryWords.of(packed, workers), 1, new LookupInput(), workers);
+      PreparedTernary prepared = new LookupTernary(TernaryWords.of(packed, workers), 1, new LookupInput(),
+          new LookupProducts(workers));
       packed = null;
       for (int attempt = 0; attempt < 100 && reference.get() != null; attempt++) {
         System.gc();
