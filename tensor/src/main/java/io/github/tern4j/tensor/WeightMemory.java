@@ -9,19 +9,20 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
- * Native memory for weights, which each token reads from beginning to end: in huge pages, where Linux gives them. Reading 512 MiB,
- * AMD EPYC Zen 4, JDK 25: 21 to 30 GB/s on one thread and 27 to 32 on two, beside the usual pages of 4 KiB.
+ * Native memory for weights, and for keys and values, which each token reads from beginning to end: in huge pages, where Linux
+ * gives them. Reading 512 MiB, AMD EPYC Zen 4, JDK 25: 21 to 30 GB/s on one thread and 27 to 32 on two, beside the usual pages
+ * of 4 KiB.
  *
- * <p>Small weights lie side by side in larger pieces, which live as long as one of them is reachable.
+ * <p>Small ones lie side by side in larger pieces, which live as long as one of them is reachable.
  */
 public final class WeightMemory {
 
   private static final long HUGE_PAGE = 2L << 20;
 
-  /** A piece for small weights. */
+  /** A piece for small ones. */
   private static final long PIECE = 16L << 20;
 
-  /** From here on a weight has memory of its own, of which less than a third lies outside of huge pages. */
+  /** From here on there is memory of its own, of which less than a third lies outside of huge pages. */
   private static final long LARGE = 3 * HUGE_PAGE;
 
   /** Weights begin at cache lines, so that no vector lies in two of them. */

@@ -1,6 +1,6 @@
 package io.github.tern4j.tensor.cache;
 
-import java.lang.foreign.Arena;
+import io.github.tern4j.tensor.WeightMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -30,7 +30,6 @@ public final class KeyValueBlocks {
   public static final int LANES = 16;
 
   private static final int LARGEST_CODE = 127;
-  private static final int ALIGNMENT = 64;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -97,7 +96,7 @@ public final class KeyValueBlocks {
   }
 
   private static MemorySegment grown(MemorySegment old, long bytes) {
-    MemorySegment larger = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+    MemorySegment larger = WeightMemory.allocate(bytes);
     MemorySegment.copy(old, 0, larger, 0, old.byteSize());
     return larger;
   }

@@ -46,6 +46,16 @@ final class CachedRows {
     s3.intoArray(sums, to + lane + 3 * KeyValueBlocks.LANES);
   }
 
+  /** One part alone of F32: the others of the rows are not read. */
+  static void f32Part(MemorySegment rows, long at, long stride, float[] factors, int factorAt, int count, float[] sums, int to) {
+    FloatVector sum = FloatVector.fromArray(FLOATS, sums, to);
+    for (int row = 0; row < count; row++) {
+      sum = FloatVector.broadcast(FLOATS, factors[factorAt + row])
+          .fma(FloatVector.fromMemorySegment(FLOATS, rows, at + row * stride, ORDER), sum);
+    }
+    sum.intoArray(sums, to);
+  }
+
   /** BF16: two parts in the halves of words. */
   static void bf16(MemorySegment rows, long at, long stride, float[] factors, int factorAt, int count, float[] sums, int to, int lane) {
     FloatVector s0 = FloatVector.fromArray(FLOATS, sums, to + lane);

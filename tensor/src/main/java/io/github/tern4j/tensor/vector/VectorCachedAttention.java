@@ -5,6 +5,7 @@ import static io.github.tern4j.tensor.cache.KeyValueBlocks.BLOCK;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.cache.KeyValueBlocks;
+import io.github.tern4j.tensor.cache.KeyValueFormat;
 import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import io.github.tern4j.tensor.kernel.FloatMath;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
@@ -13,13 +14,16 @@ import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * {@link CachedAttentionKernel}, parallel over key-value heads when the text is long. Its sums have the order of
+ * {@link CachedAttentionKernel}, parallel over key-value heads. Its sums have the order of
  * {@link VectorAttention}: scores ascending over dimensions, the sum of exponentials over keys, mixed values over keys in blocks.
  */
 final class VectorCachedAttention implements CachedAttentionKernel, IntConsumer {
 
-  /** Multiply-adds of one of the two products from which waking the other threads pays. */
-  private static final long WORTH_THREADS = 1 << 17;
+  /**
+   * Multiply-adds of one of the two products from which other threads pay. They are few, since keys and values come from memory:
+   * reading the weights of the other layers has driven them out of the caches.
+   */
+  private static final long WORTH_THREADS = 1 << 13;
 
   private final Workers workers;
   private KeyValueBlocks memory;
@@ -110,6 +114,13 @@ final class VectorCachedAttention implements CachedAttentionKernel, IntConsumer 
 
   private void addKeys(int block, int kvHead, long at, int factorAt, int count, float[] target, int to) {
     long stride = memory.rowBytes();
+    int present = Math.min(BLOCK, this.to - block);
+    if (memory.format() == KeyValueFormat.F32 && present <= BLOCK - KeyValueBlocks.LANES) {
+      for (int lane = 0; lane < present; lane += VectorWidth.LANES) {
+        CachedRows.f32Part(memory.keys(), at + (long) lane * Float.BYTES, stride, queries, factorAt, count, target, to + lane);
+      }
+      return;
+    }
     for (int lane = 0; lane < KeyValueBlocks.LANES; lane += VectorWidth.LANES) {
       switch (memory.format()) {
         case F32 -> CachedRows.f32(memory.keys(), at, stride, queries, factorAt, count, target, to, lane);
