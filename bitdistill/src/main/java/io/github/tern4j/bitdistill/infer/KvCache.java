@@ -128,9 +128,8 @@ final class KvCache implements KeyValues {
   public void attend(int layer, Tensor queries, Tensor attended, Tensor logSumExp) {
     KeyValueBlocks stored = layers[layer];
     if (pending == 1) {
-      stored.put(length, oneKey.array(), 0, oneValue.array(), 0);
       int first = Math.max(0, length + 1 - options.window().orElse(limit));
-      cachedAttention.attention(stored, first, length + 1, queries, attended);
+      cachedAttention.storeAndAttend(stored, first, length, oneKey, oneValue, queries, attended);
     } else {
       int total = length + pending;
       for (int position = length; position < total; position++) {

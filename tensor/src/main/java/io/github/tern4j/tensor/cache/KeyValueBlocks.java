@@ -153,9 +153,14 @@ public final class KeyValueBlocks {
   /** Stores keys and values {@code [heads, headDim]} of a position. */
   public void put(int position, float[] k, int kAt, float[] v, int vAt) {
     for (int head = 0; head < heads; head++) {
-      putKey(position, head, k, kAt + head * headDim);
-      putValue(position, head, v, vAt + head * headDim);
+      put(position, head, k, kAt + head * headDim, v, vAt + head * headDim);
     }
+  }
+
+  /** Stores the key and the value {@code [headDim]} of a head; heads may be stored at the same time. */
+  public void put(int position, int head, float[] k, int kAt, float[] v, int vAt) {
+    putKey(position, head, k, kAt);
+    putValue(position, head, v, vAt);
   }
 
   private void putKey(int position, int head, float[] k, int at) {

@@ -25,6 +25,29 @@ public interface CachedAttentionKernel extends Kernel {
    */
   void attention(KeyValueBlocks memory, int from, int to, Tensor q, Tensor out);
 
+  /**
+   * Stores the key and the value of a position, and does the attention of its query. In one method since both miss the caches, so
+   * that it pays to do both for a head on the same thread.
+   *
+   * @param memory keys and values of the positions before
+   * @param from first position that the query sees
+   * @param position the position
+   * @param k {@code [kvHeads headDim]} elements, contiguous
+   * @param v like {@code k}
+   * @param q {@code [heads headDim]} elements, contiguous; a multiple of the key-value heads
+   * @param out like {@code q}, overwritten
+   */
+  void storeAndAttend(KeyValueBlocks memory, int from, int position, Tensor k, Tensor v, Tensor q, Tensor out);
+
+  /** Refuses operands that do not fit. */
+  static void checkStored(KeyValueBlocks memory, Tensor k, Tensor v) {
+    int width = memory.heads() * memory.headDim();
+    if (k.size() != width || v.size() != width || !k.isContiguous() || !v.isContiguous()) {
+      throw Operands.of("cached attention", "k, v", k, v).failure(memory.heads() + " heads of " + memory.headDim() + " stored",
+          "a key and a value for each of these heads, both contiguous");
+    }
+  }
+
   /** Refuses operands that do not fit. */
   static void checkAttention(KeyValueBlocks memory, int from, int to, Tensor q, Tensor out) {
     int width = memory.heads() * memory.headDim();

@@ -31,6 +31,11 @@ final class VectorCachedAttention implements CachedAttentionKernel, IntConsumer 
   private int to;
   private int group;
   private int scoreStride;
+  private boolean stores;
+  private float[] newKeys = new float[0];
+  private float[] newValues = new float[0];
+  private int newKeysAt;
+  private int newValuesAt;
   private float[] queries = new float[0];
   private float[] scores = new float[0];
   private float[] sums = new float[0];
@@ -44,6 +49,23 @@ final class VectorCachedAttention implements CachedAttentionKernel, IntConsumer 
   @Override
   public void attention(KeyValueBlocks memory, int from, int to, Tensor q, Tensor out) {
     CachedAttentionKernel.checkAttention(memory, from, to, q, out);
+    stores = false;
+    run(memory, from, to, q, out);
+  }
+
+  @Override
+  public void storeAndAttend(KeyValueBlocks memory, int from, int position, Tensor k, Tensor v, Tensor q, Tensor out) {
+    CachedAttentionKernel.checkAttention(memory, from, position + 1, q, out);
+    CachedAttentionKernel.checkStored(memory, k, v);
+    stores = true;
+    newKeys = k.array();
+    newKeysAt = k.arrayOffset();
+    newValues = v.array();
+    newValuesAt = v.arrayOffset();
+    run(memory, from, position + 1, q, out);
+  }
+
+  private void run(KeyValueBlocks memory, int from, int to, Tensor q, Tensor out) {
     int headDim = memory.headDim();
     int heads = (int) q.size() / headDim;
     this.memory = memory;
@@ -80,6 +102,10 @@ final class VectorCachedAttention implements CachedAttentionKernel, IntConsumer 
   /** The query heads of a key-value head. */
   @Override
   public void accept(int kvHead) {
+    if (stores) {
+      int at = kvHead * memory.headDim();
+      memory.put(to - 1, kvHead, newKeys, newKeysAt + at, newValues, newValuesAt + at);
+    }
     Arrays.fill(scores, kvHead * group * scoreStride, (kvHead + 1) * group * scoreStride, 0);
     for (int block = from / BLOCK * BLOCK; block < to; block += BLOCK) {
       for (int head = kvHead * group; head < (kvHead + 1) * group; head++) {

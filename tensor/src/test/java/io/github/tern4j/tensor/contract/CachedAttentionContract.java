@@ -78,6 +78,19 @@ public abstract class CachedAttentionContract extends KernelContract<CachedAtten
     Tensor out = upload(new float[query.length], 1, heads * headDim);
     kernel().attention(memory, from, to, upload(query, 1, heads * headDim), out);
     assertSameBits(backend().download(out), backend().download(expected), memory.format() + " " + from + " to " + to);
+    assertSameWhenStored(memory, from, to - 1, query, expected);
+  }
+
+  /** The last position once more, behind another one in its place; what is stored rounds to itself. */
+  private void assertSameWhenStored(KeyValueBlocks memory, int from, int position, float[] query, Tensor expected) {
+    int width = memory.heads() * memory.headDim();
+    float[] k = new float[width];
+    float[] v = new float[width];
+    memory.widen(position, position + 1, k, 0, v, 0);
+    memory.put(position, new float[width], 0, new float[width], 0);
+    Tensor out = upload(new float[query.length], 1, query.length);
+    kernel().storeAndAttend(memory, from, position, upload(k, 1, width), upload(v, 1, width), upload(query, 1, query.length), out);
+    assertSameBits(backend().download(out), backend().download(expected), memory.format() + " storing " + position);
   }
 
   @Test
@@ -92,5 +105,10 @@ public abstract class CachedAttentionContract extends KernelContract<CachedAtten
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().attention(memory, 0, 1, q, upload(new float[8], 1, 8)));
     Tensor odd = upload(new float[12], 1, 12);
     assertThatIllegalArgumentException().isThrownBy(() -> kernel().attention(memory, 0, 1, odd, upload(new float[12], 1, 12)));
+    Tensor out = upload(new float[16], 1, 16);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernel().storeAndAttend(memory, 0, 0, upload(new float[8], 1, 8), upload(new float[7], 1, 7), q, out))
+        .withMessage("cached attention: 2 heads of 4 stored; k F32 [1, 8], v F32 [1, 7]; expected a key and a value for each of "
+            + "these heads, both contiguous");
   }
 }
