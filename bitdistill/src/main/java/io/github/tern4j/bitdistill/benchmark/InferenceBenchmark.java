@@ -82,7 +82,10 @@ public final class InferenceBenchmark {
         reading.spread().median(), opponent.map(PeerRounds::speed));
   }
 
-  /** Returns the tokens of a round: those of the mode, or fewer where a token takes long. */
+  /**
+   * Returns the tokens of a round: those of the mode, or fewer where a token takes long. Ends with a round that does not count, so
+   * that the JIT has seen texts as long as those that are measured.
+   */
   private int warmUp(InferenceWork work, DecodeSession session) {
     InferenceWork.Mode mode = work.mode();
     double enough = deadline.left() * (1 - WARM_UP_SHARE);
@@ -92,8 +95,10 @@ public final class InferenceBenchmark {
       seconds = deadline.time(() -> read(work, session, fewest));
     } while (deadline.left() > enough);
     double time = deadline.left() * (peer.isPresent() ? SHARE_BESIDE_PEER : 1);
-    long affordable = (long) (fewest * time / (protocol.mostRounds() * seconds));
-    return protocol.isLimited() ? Math.clamp(affordable, fewest, mode.tokens()) : mode.tokens();
+    long affordable = (long) (fewest * time / ((protocol.mostRounds() + 1) * seconds));
+    int tokens = protocol.isLimited() ? Math.clamp(affordable, fewest, mode.tokens()) : mode.tokens();
+    read(work, session, tokens);
+    return tokens;
   }
 
   /** Reads some tokens behind the context. */
