@@ -20,6 +20,9 @@ public final class KernelBenchmark {
   /** Outputs and inputs of the ternary projections: those of a Qwen3 with 0.6 billion weights. */
   private static final int[][] PROJECTIONS = {{1_024, 1_024}, {3_072, 1_024}, {1_024, 3_072}};
 
+  /** Outputs and inputs of 112 MB of ternary weights: all projections of such a model and some more. */
+  private static final int[] STREAM = {163_840, 3_072};
+
   /** Far beyond the last-level cache of a core's share of any CPU. */
   private static final long READ_BYTES = 512L << 20;
 
@@ -70,8 +73,9 @@ public final class KernelBenchmark {
       workloads.add(new ProductWorkload(backend, threads, sizes[0], sizes[1], sizes[2]));
     }
     for (int[] sizes : PROJECTIONS) {
-      workloads.add(new TernaryWorkload(backend, threads, sizes[0], sizes[1]));
+      workloads.add(new TernaryWorkload(KernelSpeed.Kind.TERNARY_MATVEC, backend, threads, sizes[0], sizes[1]));
     }
+    workloads.add(new TernaryWorkload(KernelSpeed.Kind.TERNARY_STREAM, backend, threads, STREAM[0], STREAM[1]));
     workloads.add(reading);
   }
 

@@ -19,6 +19,8 @@ public record KernelSpeed(Kind kernel, String shape, int threads, double perSeco
     SGEMM,
     /** Packed ternary weights times a vector; the shape is {@code out x in}. */
     TERNARY_MATVEC,
+    /** The same with weights that come from memory, by the bytes that they are stored in. */
+    TERNARY_STREAM,
     /** Reading memory; the shape is the number of bytes. */
     READ
   }

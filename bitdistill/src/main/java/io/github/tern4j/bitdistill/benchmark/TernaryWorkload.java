@@ -13,11 +13,24 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The product of packed ternary weights {@code [out, in]} with one quantized vector, as decoding does it. */
+/**
+ * The product of packed ternary weights {@code [out, in]} with one quantized vector, as decoding does it: by weights a second, or
+ * for those that are larger than caches by the stored bytes that are read in a second.
+ */
 final class TernaryWorkload implements Workload {
 
   private static final int LARGEST_CODE = 127;
 
+  /** The bytes of four codes: 0, 1 or 2 in two bits each. */
+  private static final byte[] FOUR_CODES = new byte[3 * 3 * 3 * 3];
+
+  static {
+    for (int i = 0; i < FOUR_CODES.length; i++) {
+      FOUR_CODES[i] = (byte) (i % 3 | i / 3 % 3 << 2 | i / 9 % 3 << 4 | i / 27 << 6);
+    }
+  }
+
+  private final KernelSpeed.Kind kernel;
   private final int threads;
   private final Shape shape;
   private final PreparedTernary weight;
@@ -25,7 +38,14 @@ final class TernaryWorkload implements Workload {
   private final Tensor gamma;
   private final Tensor out;
 
-  TernaryWorkload(Backend backend, int threads, int outputs, int inputs) {
+  /**
+   * A product.
+   *
+   * @param kernel {@code TERNARY_MATVEC} or {@code TERNARY_STREAM}
+   * @param inputs a multiple of 4
+   */
+  TernaryWorkload(KernelSpeed.Kind kernel, Backend backend, int threads, int outputs, int inputs) {
+    this.kernel = kernel;
     this.threads = threads;
     this.shape = Shape.of(outputs, inputs);
     Arena arena = Arena.ofAuto();
@@ -36,13 +56,11 @@ final class TernaryWorkload implements Workload {
   }
 
   private static PackedTernary weight(Arena arena, Shape shape) {
-    byte[] unpacked = new byte[shape.intSize()];
     Rng rng = Rng.of(1);
-    for (int i = 0; i < unpacked.length; i++) {
-      unpacked[i] = (byte) (rng.below(i, 3) - 1);
-    }
     MemorySegment packed = arena.allocate((long) shape.dim(0) * PackedTernary.bytesPerRow(shape.dim(1)));
-    PackedTernary.pack(unpacked, shape, packed);
+    for (long i = 0; i < packed.byteSize(); i++) {
+      packed.set(ValueLayout.JAVA_BYTE, i, FOUR_CODES[rng.below(i, FOUR_CODES.length)]);
+    }
     return new PackedTernary(shape, 0, packed, new float[] {1});
   }
 
@@ -57,7 +75,7 @@ final class TernaryWorkload implements Workload {
 
   @Override
   public KernelSpeed.Kind kernel() {
-    return KernelSpeed.Kind.TERNARY_MATVEC;
+    return kernel;
   }
 
   @Override
@@ -72,7 +90,7 @@ final class TernaryWorkload implements Workload {
 
   @Override
   public double work() {
-    return shape.size();
+    return kernel == KernelSpeed.Kind.TERNARY_STREAM ? weight.byteSize() : shape.size();
   }
 
   @Override

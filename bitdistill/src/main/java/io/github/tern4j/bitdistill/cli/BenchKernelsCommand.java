@@ -67,6 +67,10 @@ final class BenchKernelsCommand implements Callable<Integer> {
         }
         json.put("gweights_per_second", speed.perSecond() / GIGA);
       }
+      case TERNARY_STREAM -> {
+        json.put("gb_per_second", speed.perSecond() / GIGA);
+        json.put("share_of_read", shareOfRead(speed, result));
+      }
       case READ -> json.put("gb_per_second", speed.perSecond() / GIGA);
     }
     json.put("rounds", result.rounds());
@@ -84,6 +88,7 @@ final class BenchKernelsCommand implements Callable<Integer> {
     String unit = switch (speed.kernel()) {
       case SGEMM -> String.format(Locale.ROOT, "GFLOP/s, %.0f %% of the peak", 100 * share(speed, result));
       case TERNARY_MATVEC -> "Gweights/s";
+      case TERNARY_STREAM -> String.format(Locale.ROOT, "GB/s, %.0f %% of what memory was read with", 100 * shareOfRead(speed, result));
       case READ -> "GB/s";
     };
     String peer = speed.peer().map(other -> String.format(Locale.ROOT, "; %s %.1f, ratio %.2f (%.2f to %.2f)", other.name(),
@@ -95,6 +100,14 @@ final class BenchKernelsCommand implements Callable<Integer> {
   /** The share of the multiply-add peak of the cores that compute. */
   private static double share(KernelSpeed speed, KernelBenchmark.Result result) {
     return speed.perSecond() / (speed.threads() * result.fmaPeak());
+  }
+
+  /** The share of the speed at which as many threads read memory in the same rounds. */
+  private static double shareOfRead(KernelSpeed speed, KernelBenchmark.Result result) {
+    double read = result.speeds().stream()
+        .filter(other -> other.kernel() == KernelSpeed.Kind.READ && other.threads() == speed.threads())
+        .mapToDouble(KernelSpeed::perSecond).findFirst().orElseThrow();
+    return speed.perSecond() / read;
   }
 
   private static String name(KernelSpeed speed) {

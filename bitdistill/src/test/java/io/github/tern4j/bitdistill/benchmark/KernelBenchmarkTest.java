@@ -37,7 +37,8 @@ class KernelBenchmarkTest {
     try (Backend one = Backends.open("vector", 1); Backend two = Backends.open("vector", 2);
         ReadWorkload reading = new ReadWorkload(2, ReadWorkload.values(1))) {
       List<Workload> workloads = List.of(new ProductWorkload(one, 1, 3, 5, 7), new ProductWorkload(two, 2, 3, 5, 7),
-          new ProductWorkload(two, 2, 4, 4, 4), new TernaryWorkload(two, 2, 8, 20), reading);
+          new ProductWorkload(two, 2, 4, 4, 4), new TernaryWorkload(KernelSpeed.Kind.TERNARY_MATVEC, two, 2, 8, 20),
+          reading, new TernaryWorkload(KernelSpeed.Kind.TERNARY_STREAM, two, 2, 8, 20));
       return new KernelBenchmark(TWO_ROUNDS, clock, peer).run(workloads, Progress.silent());
     }
   }
@@ -48,12 +49,14 @@ class KernelBenchmarkTest {
     assertThat(result.rounds()).isEqualTo(ROUNDS);
     assertThat(result.fmaPeak()).isPositive();
     assertThat(result.speeds()).extracting(KernelSpeed::kernel).containsExactly(KernelSpeed.Kind.SGEMM, KernelSpeed.Kind.SGEMM,
-        KernelSpeed.Kind.SGEMM, KernelSpeed.Kind.TERNARY_MATVEC, KernelSpeed.Kind.READ);
-    assertThat(result.speeds()).extracting(KernelSpeed::shape).containsExactly("3x5x7", "3x5x7", "4x4x4", "8x20", "4194304");
-    assertThat(result.speeds()).extracting(KernelSpeed::threads).containsExactly(1, 2, 2, 2, 2);
+        KernelSpeed.Kind.SGEMM, KernelSpeed.Kind.TERNARY_MATVEC, KernelSpeed.Kind.READ, KernelSpeed.Kind.TERNARY_STREAM);
+    assertThat(result.speeds()).extracting(KernelSpeed::shape).containsExactly("3x5x7", "3x5x7", "4x4x4", "8x20", "4194304",
+        "8x20");
+    assertThat(result.speeds()).extracting(KernelSpeed::threads).containsExactly(1, 2, 2, 2, 2, 2);
     assertThat(result.speeds().get(0).perSecond()).isEqualTo(8 * 2 * 3 * 5 * 7 / 0.01, ROUNDING);
     assertThat(result.speeds().get(3).perSecond()).isEqualTo(8 * 8 * 20 / 0.01, ROUNDING);
     assertThat(result.speeds().get(4).perSecond()).isEqualTo(8 * 4_194_304 / 0.01, ROUNDING);
+    assertThat(result.speeds().get(5).perSecond()).isPositive();
   }
 
   @Test

@@ -118,12 +118,15 @@ class BenchCommandTest {
     List<JsonNode> answers = answers();
     assertThat(answers).extracting(answer -> answer.get("kernel").asString() + " " + answer.path("shape").asString(""))
         .containsExactly("sgemm 512x512x512", "sgemm 1024x1024x1024", "sgemm 2048x2048x2048", "sgemm 512x1024x3072",
-            "ternary_matvec 1024x1024", "ternary_matvec 3072x1024", "ternary_matvec 1024x3072", "read ");
+            "ternary_matvec 1024x1024", "ternary_matvec 3072x1024", "ternary_matvec 1024x3072", "ternary_stream 163840x3072",
+            "read ");
     assertThat(answers.get(0).propertyNames()).containsExactly("kernel", "shape", "threads", "gflops", "fma_peak_gflops", "share",
         "rounds", "cpu", "jdk", "commit");
     assertThat(answers.get(4).propertyNames()).containsExactly("kernel", "shape", "threads", "vector_bits", "gweights_per_second",
         "rounds", "cpu", "jdk", "commit");
-    assertThat(answers.get(7).propertyNames()).containsExactly("kernel", "bytes", "threads", "gb_per_second", "rounds", "cpu",
+    assertThat(answers.get(7).propertyNames()).containsExactly("kernel", "shape", "threads", "gb_per_second", "share_of_read",
+        "rounds", "cpu", "jdk", "commit");
+    assertThat(answers.get(8).propertyNames()).containsExactly("kernel", "bytes", "threads", "gb_per_second", "rounds", "cpu",
         "jdk", "commit");
   }
 

@@ -7,16 +7,17 @@ import java.util.List;
 /**
  * Where the words of a ternary matrix lie ({@link TernaryWords}).
  *
- * <p>Order in memory: blocks of {@value #BLOCK_PANELS} panels; in a block, segments of words of one group; in a segment, panels;
+ * <p>Order in memory: blocks of {@value #LEAST_BLOCK_PANELS} to {@value #MOST_BLOCK_PANELS} panels, as large as leaves two of
+ * them, so that two threads can read a stream each; in a block, segments of words of one group; in a segment, panels;
  * in a panel, words. So a thread that multiplies a block reads one ascending stream, and the tables of a segment, which take most
  * of a first-level cache, are loaded into it once for all panels of the block. Loading them again costs more than their size
  * says, since a miss waits behind those of the stream: on AMD EPYC Zen 4, JDK 25, one thread, weights of 1,024 columns that come
- * from memory arrive at 15 GB/s in blocks of 2 panels, at 19, 22, 24 and 27 GB/s in blocks of 4, 8, 16 and 48.
+ * from memory arrive at 15 GB/s in blocks of 2 panels, at 19, 22, 24, 26 and 27 GB/s in blocks of 4, 8, 16, 24 and 48.
  */
 public final class TernaryLayout {
 
-  /** Panels of a block; the last block may have fewer. */
-  public static final int BLOCK_PANELS = 16;
+  private static final int LEAST_BLOCK_PANELS = 8;
+  private static final int MOST_BLOCK_PANELS = 32;
 
   /**
    * Neighbouring words of one group.
@@ -50,6 +51,7 @@ public final class TernaryLayout {
   private final int groupColumns;
   private final int scaleBytes;
   private final int panels;
+  private final int blockPanels;
   private final List<Segment> segments;
   private final long panelBytes;
 
@@ -68,8 +70,17 @@ public final class TernaryLayout {
     this.groups = groupSize == 0 ? 1 : Math.ceilDiv(columns, groupSize);
     this.scaleBytes = scaleBytes;
     this.panels = Math.ceilDiv(rows, TernaryWords.PANEL_ROWS);
+    this.blockPanels = blockPanels(panels);
     this.segments = cut();
     this.panelBytes = segments.isEmpty() ? 0 : segments.getLast().bytesBefore() + segments.getLast().bytes();
+  }
+
+  private static int blockPanels(int panels) {
+    int size = MOST_BLOCK_PANELS;
+    while (size > LEAST_BLOCK_PANELS && panels <= size) {
+      size /= 2;
+    }
+    return size;
   }
 
   /** Groups in as few segments as possible, those of a group of the same size but for the last one. */
@@ -121,6 +132,11 @@ public final class TernaryLayout {
     return panels;
   }
 
+  /** Panels of a block, a power of two; the last block may have fewer. */
+  public int blockPanels() {
+    return blockPanels;
+  }
+
   /** Groups of columns whose sums are kept apart; 1 with one scale per tensor. */
   public int groups() {
     return groups;
@@ -163,8 +179,8 @@ public final class TernaryLayout {
 
   /** Where a segment of a panel begins; the same segment of the next panel of the block follows it. */
   public long offset(int panel, Segment segment) {
-    int firstOfBlock = panel / BLOCK_PANELS * BLOCK_PANELS;
-    int inBlock = Math.min(BLOCK_PANELS, panels - firstOfBlock);
+    int firstOfBlock = panel / blockPanels * blockPanels;
+    int inBlock = Math.min(blockPanels, panels - firstOfBlock);
     return firstOfBlock * panelBytes + inBlock * segment.bytesBefore() + (long) (panel - firstOfBlock) * segment.bytes();
   }
 }

@@ -22,6 +22,9 @@ final class LookupProducts implements IntConsumer {
   /** With fewer panels, loading the tables of a segment would weigh too much beside its words. */
   private static final int LEAST_TASK_PANELS = 4;
 
+  /** Tasks of each thread up to which one more of them than the others have counts. */
+  private static final int FEW_TASKS = 4;
+
   private final Workers workers;
   private LookupTernary[] weights = new LookupTernary[1];
   private Tensor[] outs = new Tensor[1];
@@ -79,7 +82,7 @@ final class LookupProducts implements IntConsumer {
     taskPanels = tokens < TILE ? taskPanels() : 0;
     int tasks = 0;
     for (int i = 0; i < count; i++) {
-      tasks += taskPanels > 0 ? Math.ceilDiv(weights[i].layout().panels(), taskPanels) : Math.ceilDiv(tokens, TILE);
+      tasks += taskPanels > 0 ? tasks(weights[i].layout(), taskPanels) : Math.ceilDiv(tokens, TILE);
       ends[i] = tasks;
     }
     workers.run(tasks, this);
@@ -92,17 +95,31 @@ final class LookupProducts implements IntConsumer {
     count = 0;
   }
 
-  /** As large a part of a block as leaves a task for each thread. */
+  /** As many panels, or a block where that has fewer, as leave each thread a task, and all of them as many where there are few. */
   private int taskPanels() {
-    int panels = 0;
+    int threads = workers.threads();
+    int size = 0;
     for (int i = 0; i < count; i++) {
-      panels += weights[i].layout().panels();
+      size = Math.max(size, weights[i].layout().blockPanels());
     }
-    int size = TernaryLayout.BLOCK_PANELS;
-    while (size > LEAST_TASK_PANELS && panels < size * workers.threads()) {
+    int tasks = tasks(size);
+    while (size > LEAST_TASK_PANELS && (tasks < threads || tasks < FEW_TASKS * threads && tasks % threads > 0)) {
       size /= 2;
+      tasks = tasks(size);
     }
     return size;
+  }
+
+  private int tasks(int size) {
+    int tasks = 0;
+    for (int i = 0; i < count; i++) {
+      tasks += tasks(weights[i].layout(), size);
+    }
+    return tasks;
+  }
+
+  private static int tasks(TernaryLayout layout, int size) {
+    return Math.ceilDiv(layout.panels(), Math.min(layout.blockPanels(), size));
   }
 
   @Override
@@ -113,8 +130,10 @@ final class LookupProducts implements IntConsumer {
     }
     int ownTask = i == 0 ? task : task - ends[i - 1];
     if (taskPanels > 0) {
-      int firstPanel = ownTask * taskPanels;
-      weights[i].multiplyPanels(input, firstPanel, Math.min(weights[i].layout().panels(), firstPanel + taskPanels), outs[i]);
+      TernaryLayout layout = weights[i].layout();
+      int size = Math.min(layout.blockPanels(), taskPanels);
+      int firstPanel = ownTask * size;
+      weights[i].multiplyPanels(input, firstPanel, Math.min(layout.panels(), firstPanel + size), outs[i]);
     } else {
       int firstToken = ownTask * TILE;
       weights[i].multiplyTile(input, firstToken, Math.min(input.codes().dim(0), firstToken + TILE), outs[i]);

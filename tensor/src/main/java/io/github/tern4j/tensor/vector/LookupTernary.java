@@ -1,6 +1,5 @@
 package io.github.tern4j.tensor.vector;
 
-import static io.github.tern4j.tensor.ternary.TernaryLayout.BLOCK_PANELS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.SEGMENT_WORDS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
@@ -133,15 +132,15 @@ final class LookupTernary implements PreparedTernary {
           int codeAt = (token + i) * codeStride + column;
           TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, i * SEGMENT_TABLES);
         }
-        for (int first = 0; first < layout.panels(); first += BLOCK_PANELS) {
+        for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
           int sumAt = token * stride + first * PANEL_ROWS;
-          addTokens(buffers, segment, buffers.tables, 0, SEGMENT_TABLES, sumAt, stride, first, Math.min(layout.panels(), first + BLOCK_PANELS));
+          addTokens(buffers, segment, buffers.tables, 0, SEGMENT_TABLES, sumAt, stride, first, Math.min(layout.panels(), first + layout.blockPanels()));
         }
       }
       for (; token < tokens; token++) {
         TernaryLookup.tables(buffers.codes, token * codeStride + column, segment.words(), buffers.tables, 0);
-        for (int first = 0; first < layout.panels(); first += BLOCK_PANELS) {
-          addToken(buffers, segment, buffers.tables, 0, token * stride + first * PANEL_ROWS, first, Math.min(layout.panels(), first + BLOCK_PANELS));
+        for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
+          addToken(buffers, segment, buffers.tables, 0, token * stride + first * PANEL_ROWS, first, Math.min(layout.panels(), first + layout.blockPanels()));
         }
       }
     }

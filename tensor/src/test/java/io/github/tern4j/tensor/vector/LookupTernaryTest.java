@@ -28,8 +28,8 @@ class LookupTernaryTest {
 
   private static final TernaryProductKernel REFERENCE = ReferenceKernels.table().get(TernaryProductKernel.class);
 
-  /** Sizes around words of 9 columns, segments of 64 of them and blocks of 1,024 rows. */
-  private static final int[][] SIZES = {{1, 1}, {63, 8}, {65, 577}, {257, 64 * 9}, {521, 575}, {1031, 1153}};
+  /** Sizes around words of 9 columns, segments of 64 of them and blocks of 2,048 rows. */
+  private static final int[][] SIZES = {{1, 1}, {63, 8}, {65, 577}, {257, 64 * 9}, {521, 575}, {2100, 1153}};
 
   @ParameterizedTest(name = "{0} threads")
   @ValueSource(ints = {1, 2, 3})
