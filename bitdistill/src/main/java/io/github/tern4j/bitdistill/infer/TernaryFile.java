@@ -67,11 +67,10 @@ public final class TernaryFile implements AutoCloseable {
 
   private TernaryFile(SafetensorsFile file) {
     this.file = file;
-    requireText(FORMAT_KEY, FORMAT, FORMAT);
-    requireText(VERSION_KEY, VERSION, VERSION + ": export the student again");
-    this.tables = StoredTable.FORMATS.stream().filter(known -> known.key().equals(text(TABLES_KEY))).findFirst()
-        .orElseThrow(() -> another(TABLES_KEY, StoredTable.expectedFormats()));
-    this.config = QwenConfig.fromJson(JsonFile.parse(file + ": " + CONFIG_KEY, text(CONFIG_KEY)));
+    requireFormat(file);
+    this.tables = StoredTable.FORMATS.stream().filter(known -> known.key().equals(text(file, TABLES_KEY))).findFirst()
+        .orElseThrow(() -> another(file, TABLES_KEY, StoredTable.expectedFormats()));
+    this.config = QwenConfig.fromJson(JsonFile.parse(file + ": " + CONFIG_KEY, text(file, CONFIG_KEY)));
     this.student = config.bitDistill().filter(BitDistillConfig::bitLinear).orElseThrow(() ->
         new BadInputException(file + ": config has no ternary projections; expected bitdistill.bitlinear true"));
     this.layout = ModelLayout.of(config, file.toString(), file);
@@ -123,7 +122,12 @@ public final class TernaryFile implements AutoCloseable {
     return weight + SCALE_SUFFIX;
   }
 
-  private String text(String key) {
+  private static void requireFormat(SafetensorsFile file) {
+    requireText(file, FORMAT_KEY, FORMAT, FORMAT);
+    requireText(file, VERSION_KEY, VERSION, VERSION + ": export the student again");
+  }
+
+  private static String text(SafetensorsFile file, String key) {
     String text = file.metadata().get(key);
     if (text == null) {
       throw new BadInputException(file + ": metadata has no " + key + "; expected a file of format " + FORMAT);
@@ -131,13 +135,13 @@ public final class TernaryFile implements AutoCloseable {
     return text;
   }
 
-  private void requireText(String key, String text, String expected) {
-    if (!text(key).equals(text)) {
-      throw another(key, expected);
+  private static void requireText(SafetensorsFile file, String key, String text, String expected) {
+    if (!text(file, key).equals(text)) {
+      throw another(file, key, expected);
     }
   }
 
-  private BadInputException another(String key, String expected) {
+  private static BadInputException another(SafetensorsFile file, String key, String expected) {
     return new BadInputException(file + ": metadata has another " + key + "; expected " + expected);
   }
 
@@ -265,8 +269,19 @@ public final class TernaryFile implements AutoCloseable {
     return layout;
   }
 
-  /** The tokenizer in the file, if there is one. */
-  public Optional<Tokenizer> tokenizer() {
+  /**
+   * The tokenizer in a file, if there is one. Weights are neither read nor checked.
+   *
+   * @throws BadInputException with one line, when it is not such a file
+   */
+  public static Optional<Tokenizer> tokenizer(Path path) {
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      requireFormat(file);
+      return tokenizer(file);
+    }
+  }
+
+  private static Optional<Tokenizer> tokenizer(SafetensorsFile file) {
     return file.names().contains(TOKENIZER)
         ? Optional.of(TokenizerFile.parse(file + ": " + TOKENIZER, file.bytes(TOKENIZER).toArray(ValueLayout.JAVA_BYTE)))
         : Optional.empty();
