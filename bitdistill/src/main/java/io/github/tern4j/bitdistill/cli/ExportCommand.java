@@ -2,6 +2,7 @@ package io.github.tern4j.bitdistill.cli;
 
 import io.github.tern4j.bitdistill.infer.FileSizes;
 import io.github.tern4j.bitdistill.infer.StudentExport;
+import io.github.tern4j.bitdistill.infer.TableFormat;
 import io.github.tern4j.nn.file.ModelFiles;
 import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.file.SafetensorsWriter;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,13 +32,15 @@ final class ExportCommand implements Callable<Integer> {
 
   /** Types of floats in the file. */
   private enum Floats {
-    F32(SafetensorsType.F32),
-    BF16(SafetensorsType.BF16);
+    F32(SafetensorsType.F32, TableFormat.F32),
+    BF16(SafetensorsType.BF16, TableFormat.BF16);
 
     private final SafetensorsType type;
+    private final TableFormat table;
 
-    Floats(SafetensorsType type) {
+    Floats(SafetensorsType type, TableFormat table) {
       this.type = type;
+      this.table = table;
     }
   }
 
@@ -55,6 +59,11 @@ final class ExportCommand implements Callable<Integer> {
       description = "f32 or bf16: of ternary files the embedding and head, of safetensors all weights "
           + "(default: ${DEFAULT-VALUE}).")
   private Floats floats;
+
+  @Option(names = "--head", paramLabel = "FORMAT",
+      description = "Embedding and output head of ternary files: f32, bf16, f16, int8, planes or int4, in which they are then "
+          + "used without being converted (default: as --floats).")
+  private Optional<TableFormat> head;
 
   /**
    * The answer.
@@ -92,7 +101,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private FileSizes ternary() {
     try (Backend backend = common.openBackend()) {
-      return StudentExport.write(model, out, floats.type, backend);
+      return StudentExport.write(model, out, head.orElse(floats.table), backend);
     }
   }
 

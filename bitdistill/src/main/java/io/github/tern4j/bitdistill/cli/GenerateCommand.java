@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,6 +56,26 @@ final class GenerateCommand implements Callable<Integer> {
    */
   private record Generated(int promptTokens, String text, int[] ids, String end) {}
 
+  /** When the first token was shown: what someone who starts the program waits for. */
+  private static final class FirstToken {
+
+    private OptionalDouble seconds = OptionalDouble.empty();
+    private boolean seen;
+
+    void seen() {
+      if (!seen) {
+        seconds = StartClock.seconds();
+        seen = true;
+      }
+    }
+
+    String text() {
+      return seconds.isPresent()
+          ? String.format(Locale.ROOT, "; the first token %.2f s after the start of the program", seconds.getAsDouble())
+          : "";
+    }
+  }
+
   @Override
   public Integer call() {
     Sampling settings = sampling.sampling();
@@ -64,9 +85,11 @@ final class GenerateCommand implements Callable<Integer> {
       StreamingDecoder decoder = tokenizer.streamingDecoder();
       StringBuilder text = new StringBuilder();
       Generator generator = new Generator(loaded.session(keyValues.options()), new Sampler(settings, common.seed()));
+      FirstToken first = new FirstToken();
       long start = System.nanoTime();
       Generator.Continuation continuation = generator.generate(promptIds, maxTokens, stopIds(loaded, tokenizer), id -> {
         show(decoder.append(id), text);
+        first.seen();
         return true;
       });
       show(decoder.finish(), text);
@@ -74,8 +97,8 @@ final class GenerateCommand implements Callable<Integer> {
       Generated generated = new Generated(promptIds.length, text.toString(), continuation.ids(),
           continuation.end().name().toLowerCase(Locale.ROOT));
       common.output().write(generated, () -> "");
-      common.console().say(String.format(Locale.ROOT, "%d tokens behind a prompt of %d in %.1f s, ended by %s",
-          generated.ids.length, promptIds.length, seconds, generated.end.replace('_', ' ')));
+      common.console().say(String.format(Locale.ROOT, "%d tokens behind a prompt of %d in %.1f s, ended by %s%s",
+          generated.ids.length, promptIds.length, seconds, generated.end.replace('_', ' '), first.text()));
     }
     return 0;
   }

@@ -23,10 +23,8 @@ final class ModelArgument {
     if (Files.isDirectory(model)) {
       return TokenizerFile.read(model.resolve(TOKENIZER));
     }
-    try (TernaryFile file = TernaryFile.open(model)) {
-      return file.tokenizer().orElseThrow(() ->
-          new BadInputException(model + ": has no tokenizer; expected one inside, or --tokenizer FILE"));
-    }
+    return TernaryFile.tokenizer(model).orElseThrow(() ->
+        new BadInputException(model + ": has no tokenizer; expected one inside, or --tokenizer FILE"));
   }
 
   /** Token ids separated by commas. */

@@ -41,14 +41,14 @@ final class LatentWeights implements WeightSource {
 
   @Override
   public TableWeight table(String name) {
-    return checked(name, () -> format.tables().convert(stored(name), backend));
+    return checked(name, () -> format.tables().convert(stored(tensors, name), backend));
   }
 
   @Override
   public WeightMatrix projection(String name) {
     return format.ternary()
         ? new TernaryWeight(TernaryWeight.pack(tensors.floats(name), config.bitDistill().orElseThrow(), backend), backend)
-        : checked(name, () -> new DenseWeight(NativeFloats.as(format.projections(), stored(name)), backend));
+        : checked(name, () -> new DenseWeight(NativeFloats.as(format.projections(), stored(tensors, name)), backend));
   }
 
   private <W extends WeightMatrix> W checked(String name, Supplier<W> weight) {
@@ -59,7 +59,8 @@ final class LatentWeights implements WeightSource {
     }
   }
 
-  private FloatMatrix stored(String name) {
+  /** Values {@code [out, in]}: those of a file where they are mapped, others as a copy. */
+  static FloatMatrix stored(TensorSource tensors, String name) {
     return tensors instanceof StoredTensors files && files.type(name).widensToFloat()
         ? new FloatMatrix(files.tensor(name))
         : NativeFloats.copy(tensors.floats(name));

@@ -3,7 +3,6 @@ package io.github.tern4j.bitdistill.infer;
 import io.github.tern4j.bitdistill.infer.ModelLayout.Parameter;
 import io.github.tern4j.nn.TensorSource;
 import io.github.tern4j.nn.file.ModelFiles;
-import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.file.SafetensorsWriter;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
@@ -11,6 +10,8 @@ import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.dense.DenseMatrix;
+import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.io.IOException;
@@ -29,11 +30,11 @@ public final class StudentExport {
   /**
    * Writes a student directory, with its {@code tokenizer.json} if it has one.
    *
-   * @param tables type of embedding and head, BF16 or F32
+   * @param tables format of embedding and head, but not ternary
    * @throws BadInputException when the directory holds no ternary student
    * @throws UncheckedIOException with one line, when the file system fails; an older file is untouched
    */
-  public static FileSizes write(Path directory, Path file, SafetensorsType tables, Backend backend) {
+  public static FileSizes write(Path directory, Path file, TableFormat tables, Backend backend) {
     QwenConfig config = QwenConfig.fromJson(directory);
     Path tokenizer = directory.resolve(TernaryFile.TOKENIZER);
     try (ModelFiles model = ModelFiles.open(directory)) {
@@ -50,34 +51,48 @@ public final class StudentExport {
    * @param origin what to call the student in messages
    * @param latent weights as training keeps them
    * @param tokenizerJson content of tokenizer.json
-   * @param tables type of embedding and head, BF16 or F32
+   * @param tables format of embedding and head, but not ternary
    * @throws BadInputException when the weights are not those of a ternary student
    * @throws UncheckedIOException with one line, when the file system fails; an older file is untouched
    */
   public static FileSizes write(String origin, QwenConfig config, TensorSource latent, Optional<byte[]> tokenizerJson, Path file,
-      SafetensorsType tables, Backend backend) {
+      TableFormat tables, Backend backend) {
     BitDistillConfig student = config.bitDistill().filter(BitDistillConfig::bitLinear).orElseThrow(() ->
         new BadInputException(origin + ": a full-precision model; expected a student (config.json with bitdistill.bitlinear true)"));
+    if (!StoredTable.FORMATS.contains(tables)) {
+      throw new BadInputException(origin + ": embedding and head as " + tables.key() + " are not stored; expected "
+          + StoredTable.expectedFormats());
+    }
     ModelLayout layout = ModelLayout.of(config, origin, latent);
     layout.check(origin, latent);
     SafetensorsWriter writer = new SafetensorsWriter()
         .metadata(TernaryFile.FORMAT_KEY, TernaryFile.FORMAT)
         .metadata(TernaryFile.VERSION_KEY, TernaryFile.VERSION)
-        .metadata(TernaryFile.CONFIG_KEY, config.toJson().toString());
+        .metadata(TernaryFile.CONFIG_KEY, config.toJson().toString())
+        .metadata(TernaryFile.TABLES_KEY, tables.key());
     long blockWeightBytes = 0;
     try (Workers alone = new Workers(1)) {
       for (Parameter parameter : layout.parameters()) {
-        Tensor values = latent.floats(parameter.name());
+        String name = parameter.name();
         switch (parameter.role()) {
-          case PROJECTION -> blockWeightBytes += add(writer, parameter, TernaryWeight.pack(values, student, backend), alone);
-          case TABLE -> writer.add(parameter.name(), values, tables);
-          case NORM, BIAS -> writer.add(parameter.name(), values);
+          case PROJECTION ->
+              blockWeightBytes += add(writer, parameter, TernaryWeight.pack(latent.floats(name), student, backend), alone);
+          case TABLE -> StoredTable.add(writer, name, table(origin, name, LatentWeights.stored(latent, name), tables));
+          case NORM, BIAS -> writer.add(name, latent.floats(name));
         }
       }
     }
     tokenizerJson.ifPresent(json -> writer.addBytes(TernaryFile.TOKENIZER, nativeCopy(json), json.length));
     writer.write(file);
     return FileSizes.of(blockWeightBytes, file);
+  }
+
+  private static DenseMatrix table(String origin, String name, FloatMatrix values, TableFormat format) {
+    try {
+      return format.dense(values);
+    } catch (IllegalArgumentException wrongValues) {
+      throw new BadInputException(origin + ": " + name + ": " + wrongValues.getMessage(), wrongValues);
+    }
   }
 
   /** Adds a projection and returns the bytes of its words and scales. */

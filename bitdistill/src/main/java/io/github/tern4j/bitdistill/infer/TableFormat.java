@@ -3,10 +3,12 @@ package io.github.tern4j.bitdistill.infer;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.DType;
 import io.github.tern4j.tensor.Rng;
+import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.dense.Int4Matrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.dense.PlanedInt8Matrix;
+import java.util.Locale;
 
 /** How embedding and head lie in memory. Each decoded token reads the whole head. */
 public enum TableFormat {
@@ -45,13 +47,30 @@ public enum TableFormat {
    */
   TableWeight convert(FloatMatrix table, Backend backend) {
     return switch (this) {
-      case F32 -> new DenseWeight(NativeFloats.as(DType.F32, table), backend);
-      case BF16 -> new DenseWeight(NativeFloats.as(DType.BF16, table), backend);
-      case F16 -> new DenseWeight(NativeFloats.as(DType.F16, table), backend);
-      case INT8 -> new DenseWeight(Int8Matrix.quantize(table), backend);
-      case PLANES -> new DenseWeight(PlanedInt8Matrix.quantize(table, Rng.of(DITHER_SEED)), backend);
-      case INT4 -> new DenseWeight(Int4Matrix.quantize(table), backend);
+      case F32, BF16, F16, INT8, PLANES, INT4 -> new DenseWeight(dense(table), backend);
       case TERNARY -> TernaryTable.quantize(table, backend);
     };
+  }
+
+  /**
+   * A table in this format, which is not {@link #TERNARY}; floats that have it already are shared.
+   *
+   * @throws IllegalArgumentException when a value is not finite or too large
+   */
+  DenseMatrix dense(FloatMatrix table) {
+    return switch (this) {
+      case F32 -> NativeFloats.as(DType.F32, table);
+      case BF16 -> NativeFloats.as(DType.BF16, table);
+      case F16 -> NativeFloats.as(DType.F16, table);
+      case INT8 -> Int8Matrix.quantize(table);
+      case PLANES -> PlanedInt8Matrix.quantize(table, Rng.of(DITHER_SEED));
+      case INT4 -> Int4Matrix.quantize(table);
+      case TERNARY -> throw new IllegalArgumentException("table of ternary codes; expected a dense format");
+    };
+  }
+
+  /** The name of this format in files and messages. */
+  String key() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -12,6 +12,7 @@ import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.TernaryWords;
@@ -31,17 +32,17 @@ import java.util.Set;
  *
  * <ul>
  *   <li>{@code __metadata__}: {@code format} = {@value #FORMAT}, {@code version} = {@value #VERSION}, {@code config} = the
- *       model's config.json as a text;
+ *       model's config.json as a text, {@code tables} = the format of embedding and head;
  *   <li>each projection under its own name as U8 {@code [bytes]}, the words of {@link TernaryWords}, which are multiplied where
  *       they are mapped; beside it {@code weight_scale}, F32 {@code [1]}, unless groups have scales, which are among the words;
  *   <li>small projections, of which words would take more bytes because they fill up rows, instead as U8
  *       {@code [out, ceil(in / 4)]} in the layout of {@link PackedTernary}, with {@code weight_scale} F32 {@code [1]} or
  *       {@code [out, groups]};
- *   <li>embedding and, if it is not tied, head as BF16 or F32; norms and biases as F32;
+ *   <li>embedding and, if it is not tied, head as they are multiplied ({@link StoredTable}); norms and biases as F32;
  *   <li>optionally {@value #TOKENIZER}, the bytes of that file as U8.
  * </ul>
  *
- * <p>Everything is checked when the file is opened, packed codes included.
+ * <p>Everything is checked when the file is opened, packed codes included; the values of embedding and head when they are used.
  */
 public final class TernaryFile implements AutoCloseable {
 
@@ -51,6 +52,7 @@ public final class TernaryFile implements AutoCloseable {
   static final String FORMAT_KEY = "format";
   static final String VERSION_KEY = "version";
   static final String CONFIG_KEY = "config";
+  static final String TABLES_KEY = "tables";
   private static final String SCALE_SUFFIX = "_scale";
 
   /** The lower bit of each of the 32 codes in a long. */
@@ -59,14 +61,16 @@ public final class TernaryFile implements AutoCloseable {
   private final SafetensorsFile file;
   private final QwenConfig config;
   private final BitDistillConfig student;
+  private final TableFormat tables;
   private final ModelLayout layout;
   private final Map<String, TernaryWords> words = new HashMap<>();
 
   private TernaryFile(SafetensorsFile file) {
     this.file = file;
-    requireText(FORMAT_KEY, FORMAT);
-    requireText(VERSION_KEY, VERSION);
-    this.config = QwenConfig.fromJson(JsonFile.parse(file + ": " + CONFIG_KEY, text(CONFIG_KEY)));
+    requireFormat(file);
+    this.tables = StoredTable.FORMATS.stream().filter(known -> known.key().equals(text(file, TABLES_KEY))).findFirst()
+        .orElseThrow(() -> another(file, TABLES_KEY, StoredTable.expectedFormats()));
+    this.config = QwenConfig.fromJson(JsonFile.parse(file + ": " + CONFIG_KEY, text(file, CONFIG_KEY)));
     this.student = config.bitDistill().filter(BitDistillConfig::bitLinear).orElseThrow(() ->
         new BadInputException(file + ": config has no ternary projections; expected bitdistill.bitlinear true"));
     this.layout = ModelLayout.of(config, file.toString(), file);
@@ -84,7 +88,11 @@ public final class TernaryFile implements AutoCloseable {
           }
         }
         case NORM, BIAS -> requireFinite(parameter.name(), Float.NEGATIVE_INFINITY);
-        case TABLE -> { }
+        case TABLE -> {
+          if (StoredTable.hasRowScales(tables)) {
+            requireFinite(scaleName(parameter.name()), 0);
+          }
+        }
       }
     }
   }
@@ -114,7 +122,12 @@ public final class TernaryFile implements AutoCloseable {
     return weight + SCALE_SUFFIX;
   }
 
-  private String text(String key) {
+  private static void requireFormat(SafetensorsFile file) {
+    requireText(file, FORMAT_KEY, FORMAT, FORMAT);
+    requireText(file, VERSION_KEY, VERSION, VERSION + ": export the student again");
+  }
+
+  private static String text(SafetensorsFile file, String key) {
     String text = file.metadata().get(key);
     if (text == null) {
       throw new BadInputException(file + ": metadata has no " + key + "; expected a file of format " + FORMAT);
@@ -122,10 +135,14 @@ public final class TernaryFile implements AutoCloseable {
     return text;
   }
 
-  private void requireText(String key, String expected) {
-    if (!text(key).equals(expected)) {
-      throw new BadInputException(file + ": metadata has another " + key + "; expected " + expected);
+  private static void requireText(SafetensorsFile file, String key, String text, String expected) {
+    if (!text(file, key).equals(text)) {
+      throw another(file, key, expected);
     }
+  }
+
+  private static BadInputException another(SafetensorsFile file, String key, String expected) {
+    return new BadInputException(file + ": metadata has another " + key + "; expected " + expected);
   }
 
   /** All tensors of the model and no others, in the types and shapes of the format. */
@@ -139,14 +156,19 @@ public final class TernaryFile implements AutoCloseable {
       switch (parameter.role()) {
         case PROJECTION -> {
           boolean asWords = storesWords(parameter.shape(), student.groupSize());
-          require(name, asWords ? Optional.empty() : Optional.of(packedShape(parameter)), Set.of(SafetensorsType.U8), problems);
+          require(name, asWords ? Optional.empty() : Optional.of(packedShape(parameter)), SafetensorsType.U8, problems);
           if (hasScales(parameter)) {
             left.remove(scaleName(name));
-            require(scaleName(name), Optional.of(scaleShape(parameter.shape(), student.groupSize())), Set.of(SafetensorsType.F32), problems);
+            require(scaleName(name), Optional.of(scaleShape(parameter.shape(), student.groupSize())), SafetensorsType.F32, problems);
           }
         }
-        case TABLE -> require(name, Optional.of(parameter.shape()), Set.of(SafetensorsType.F32, SafetensorsType.BF16), problems);
-        case NORM, BIAS -> require(name, Optional.of(parameter.shape()), Set.of(SafetensorsType.F32), problems);
+        case TABLE -> {
+          for (StoredTable.Part part : StoredTable.parts(parameter, tables)) {
+            left.remove(part.name());
+            require(part.name(), Optional.of(part.shape()), part.type(), problems);
+          }
+        }
+        case NORM, BIAS -> require(name, Optional.of(parameter.shape()), SafetensorsType.F32, problems);
       }
     }
     if (file.names().contains(TOKENIZER) && file.type(TOKENIZER) != SafetensorsType.U8) {
@@ -179,11 +201,11 @@ public final class TernaryFile implements AutoCloseable {
   }
 
   /** The size of words is checked later. */
-  private void require(String name, Optional<Shape> shape, Set<SafetensorsType> types, List<String> problems) {
+  private void require(String name, Optional<Shape> shape, SafetensorsType type, List<String> problems) {
     if (!file.names().contains(name)) {
       problems.add("missing " + name + shape.map(expected -> " " + expected).orElse(""));
-    } else if (!shape.map(file.shape(name)::equals).orElse(true) || !types.contains(file.type(name))) {
-      problems.add(name + " is " + file.type(name) + " " + file.shape(name) + ", expected " + types
+    } else if (!shape.map(file.shape(name)::equals).orElse(true) || type != file.type(name)) {
+      problems.add(name + " is " + file.type(name) + " " + file.shape(name) + ", expected " + type
           + shape.map(expected -> " " + expected).orElse(""));
     }
   }
@@ -247,8 +269,19 @@ public final class TernaryFile implements AutoCloseable {
     return layout;
   }
 
-  /** The tokenizer in the file, if there is one. */
-  public Optional<Tokenizer> tokenizer() {
+  /**
+   * The tokenizer in a file, if there is one. Weights are neither read nor checked.
+   *
+   * @throws BadInputException with one line, when it is not such a file
+   */
+  public static Optional<Tokenizer> tokenizer(Path path) {
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      requireFormat(file);
+      return tokenizer(file);
+    }
+  }
+
+  private static Optional<Tokenizer> tokenizer(SafetensorsFile file) {
     return file.names().contains(TOKENIZER)
         ? Optional.of(TokenizerFile.parse(file + ": " + TOKENIZER, file.bytes(TOKENIZER).toArray(ValueLayout.JAVA_BYTE)))
         : Optional.empty();
@@ -284,22 +317,33 @@ public final class TernaryFile implements AutoCloseable {
     return new Weights(this, tables, backend);
   }
 
-  private record Weights(TernaryFile file, Optional<TableFormat> tables, Backend backend) implements WeightSource {
+  private Parameter parameter(String name) {
+    return layout.parameters().stream().filter(parameter -> parameter.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private record Weights(TernaryFile file, Optional<TableFormat> wanted, Backend backend) implements WeightSource {
 
     @Override
     public TableWeight table(String name) {
-      FloatMatrix stored = new FloatMatrix(file.file.tensor(name));
+      TableFormat tables = wanted.orElse(file.tables);
       try {
-        return tables.orElse(TableFormat.of(stored.dtype())).convert(stored, backend);
+        DenseMatrix stored = StoredTable.open(file.file, file.parameter(name), file.tables);
+        if (tables == file.tables) {
+          return new DenseWeight(stored, backend);
+        }
+        if (stored instanceof FloatMatrix floats) {
+          return tables.convert(floats, backend);
+        }
       } catch (IllegalArgumentException wrongValues) {
         throw new BadInputException(file.file + ": " + name + ": " + wrongValues.getMessage(), wrongValues);
       }
+      throw new BadInputException(file.file + ": " + name + " is stored as " + file.tables.key() + ", asked for as " + tables.key()
+          + "; expected " + file.tables.key() + ", or a file with a table of floats");
     }
 
     @Override
     public WeightMatrix projection(String name) {
-      Parameter projection = file.layout.parameters().stream()
-          .filter(parameter -> parameter.name().equals(name)).findFirst().orElseThrow();
+      Parameter projection = file.parameter(name);
       TernaryWords words = file.words.get(name);
       if (words == null) {
         return new TernaryWeight(file.packed(projection), backend);

@@ -6,6 +6,7 @@ import io.github.tern4j.bitdistill.infer.DecodeSpeed;
 import io.github.tern4j.bitdistill.infer.FileSizes;
 import io.github.tern4j.bitdistill.infer.InferenceModel;
 import io.github.tern4j.bitdistill.infer.StudentExport;
+import io.github.tern4j.bitdistill.infer.TableFormat;
 import io.github.tern4j.bitdistill.infer.WeightFormat;
 import io.github.tern4j.bitdistill.model.ModelFolder;
 import io.github.tern4j.bitdistill.model.TrainableModel;
@@ -91,7 +92,7 @@ record PackedComparison(Size teacher, Size baseline, Size student, Deviation log
   }
 
   private static FileSizes export(StudyFolder folder, String stage, Backend backend) {
-    return StudentExport.write(folder.model(stage), folder.packed(stage), SafetensorsType.BF16, backend);
+    return StudentExport.write(folder.model(stage), folder.packed(stage), TableFormat.BF16, backend);
   }
 
   private static Path teacherInBf16(StudyFolder folder) {

@@ -107,6 +107,20 @@ class InferenceCommandsTest {
   }
 
   @Test
+  void aHeadIsStoredInTheFormatInWhichItIsUsed() {
+    Path file = folder.resolve("planes.ternary");
+    assertThat(run("export", "--model", student.toString(), "--format", "ternary", "--head", "planes", "--out", file.toString()))
+        .isZero();
+    assertThat(run("score", "--model", student.toString(), "--ids", "1,2,3", "--head", "planes", "--json")).isZero();
+    String converted = out.toString(StandardCharsets.UTF_8);
+    assertThat(run("score", "--model", file.toString(), "--ids", "1,2,3", "--json")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(converted);
+    assertThat(run("score", "--model", file.toString(), "--ids", "1", "--head", "bf16")).isEqualTo(2);
+    assertThat(error()).isEqualTo("bitdistill: " + file + ": model.embed_tokens.weight is stored as planes, asked for as bf16; "
+        + "expected planes, or a file with a table of floats");
+  }
+
+  @Test
   void aWindowLetsATextOutgrowTheContext() {
     String[] options = {"generate", "--model", student.toString(), "--prompt", "a b c d ".repeat(40), "--max-tokens", "3", "--kv", "int8",
         "--window", "16"};

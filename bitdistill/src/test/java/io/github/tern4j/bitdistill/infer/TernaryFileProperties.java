@@ -2,7 +2,6 @@ package io.github.tern4j.bitdistill.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
 import io.github.tern4j.tensor.BadInputException;
@@ -32,7 +31,7 @@ class TernaryFileProperties {
     RandomModel random = RandomModel.paperStudent(1);
     Path file = folder.resolve("sound.ternary");
     try (Backend backend = Backends.open("reference", 1)) {
-      StudentExport.write("test", random.config(), random, Optional.empty(), file, SafetensorsType.BF16, backend);
+      StudentExport.write("test", random.config(), random, Optional.empty(), file, TableFormat.BF16, backend);
     }
     sound = Files.readAllBytes(file);
   }

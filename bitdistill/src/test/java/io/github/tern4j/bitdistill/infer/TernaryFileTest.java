@@ -15,6 +15,8 @@ import io.github.tern4j.nn.tokenizer.TokenizerFile;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
 import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.NativeStorage;
+import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -39,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TernaryFileTest {
 
   private static final String UP = "model.layers.0.mlp.up_proj.weight";
+  private static final String EMBEDDING = "model.embed_tokens.weight";
 
   private final Backend backend = Backends.open("vector", 1);
 
@@ -51,16 +55,18 @@ class TernaryFileTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"PAPER, 0, true, F32", "ALL, 16, false, BF16", "NONE, 7, false, F32"})
-  void aWrittenStudentHasTheLogitsOfTheOneInMemory(SubLn subLn, int groupSize, boolean tied, SafetensorsType tables) {
+  @CsvSource({"PAPER, 0, true, F32", "ALL, 16, false, BF16", "NONE, 7, false, F32", "PAPER, 0, true, F16", "PAPER, 0, true, INT8",
+      "ALL, 0, false, INT8", "PAPER, 0, true, PLANES", "NONE, 16, false, PLANES", "PAPER, 0, true, INT4", "ALL, 0, false, INT4"})
+  void aWrittenStudentHasTheLogitsOfTheOneInMemory(SubLn subLn, int groupSize, boolean tied, TableFormat tables) {
     BitDistillConfig options = RandomModel.student(subLn, EpsilonRule.LOWER_BOUND, groupSize);
     RandomModel random = RandomModel.of(RandomModel.config(tied, true, true, Optional.of(options)), 3);
     Path file = write(random, tables);
     int[] text = RandomModel.text(20, 1);
-    WeightFormat format = tables == SafetensorsType.BF16 ? WeightFormat.TERNARY_BF16 : WeightFormat.TERNARY;
+    WeightFormat format = WeightFormat.TERNARY.withTables(tables);
     try (InferenceModel stored = InferenceModel.load(file, backend);
         InferenceModel inMemory = InferenceModel.of(random.config(), random, backend, format)) {
       assertThat(stored.config()).isEqualTo(random.config());
+      assertThat(stored.session().likeliest(text)).isEqualTo(inMemory.session().likeliest(text));
       assertThat(stored.session().prefill(text)).isEqualTo(inMemory.session().prefill(text));
       assertThat(stored.blockWeightBytes()).isEqualTo(inMemory.blockWeightBytes());
       assertThat(stored.bytesPerToken()).isEqualTo(inMemory.bytesPerToken());
@@ -71,7 +77,7 @@ class TernaryFileTest {
   void bothSizesAreReported() throws IOException {
     RandomModel random = RandomModel.paperStudent(4);
     Path file = folder.resolve("sizes.ternary");
-    FileSizes sizes = StudentExport.write("test", random.config(), random, Optional.empty(), file, SafetensorsType.BF16, backend);
+    FileSizes sizes = StudentExport.write("test", random.config(), random, Optional.empty(), file, TableFormat.BF16, backend);
     // Two layers of q [48, 40], k and v [24, 40], o [40, 48], gate and up [52, 40], down [40, 52]; a scale of 4 bytes each.
     long layer = 48 * 10 + 2 * 24 * 10 + 40 * 12 + 2 * 52 * 10 + 40 * 13 + 7 * 4;
     assertThat(sizes.blockWeightBytes()).isEqualTo(2 * layer);
@@ -88,19 +94,15 @@ class TernaryFileTest {
     TokenizerFile.write(tokenizer, folder.resolve("tokenizer.json"));
     Path file = folder.resolve("with-tokenizer.ternary");
     StudentExport.write("test", random.config(), random, Optional.of(Files.readAllBytes(folder.resolve("tokenizer.json"))), file,
-        SafetensorsType.F32, backend);
-    try (TernaryFile stored = TernaryFile.open(file)) {
-      assertThat(stored.tokenizer().orElseThrow().encode("a text")).isEqualTo(tokenizer.encode("a text"));
-    }
-    try (TernaryFile without = TernaryFile.open(write(random, SafetensorsType.F32))) {
-      assertThat(without.tokenizer()).isEmpty();
-    }
+        TableFormat.F32, backend);
+    assertThat(TernaryFile.tokenizer(file).orElseThrow().encode("a text")).isEqualTo(tokenizer.encode("a text"));
+    assertThat(TernaryFile.tokenizer(write(random, TableFormat.F32))).isEmpty();
   }
 
   @Test
   void fullPrecisionModelsAreNotExported() {
     RandomModel random = RandomModel.plain(6);
-    assertThatThrownBy(() -> write(random, SafetensorsType.F32)).isInstanceOf(BadInputException.class)
+    assertThatThrownBy(() -> write(random, TableFormat.F32)).isInstanceOf(BadInputException.class)
         .hasMessage("test: a full-precision model; expected a student (config.json with bitdistill.bitlinear true)");
   }
 
@@ -141,7 +143,7 @@ class TernaryFileTest {
   void projectionsAreStoredAsWordsWhereThatIsSmaller(int groupSize) {
     RandomModel random = withWords(groupSize, 11);
     int[] text = RandomModel.text(20, 1);
-    Path file = write(random, SafetensorsType.F32);
+    Path file = write(random, TableFormat.F32);
     try (SafetensorsFile tensors = SafetensorsFile.open(file);
         InferenceModel stored = InferenceModel.load(file, backend);
         InferenceModel inMemory = InferenceModel.of(random.config(), random, backend, WeightFormat.TERNARY)) {
@@ -202,12 +204,115 @@ class TernaryFileTest {
     String config = random.config().toJson().put("num_hidden_layers", Integer.MAX_VALUE).toString();
     Path file = folder.resolve("layers.ternary");
     new SafetensorsWriter().metadata("format", "tern4j-ternary").metadata("version", TernaryFile.VERSION).metadata("config", config)
+        .metadata("tables", "f32")
         .add("x", Tensor.zeros(2)).write(file);
     assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
         .hasMessage(file + ": num_hidden_layers 2147483647 with 1 tensors; expected several tensors a layer");
   }
 
-  private Path write(RandomModel random, SafetensorsType tables) {
+  @Test
+  void filesOfOlderVersionsAreRefusedAndSayWhatToDo() {
+    Path file = withMetadata(RandomModel.paperStudent(12), "version", "2");
+    String message = file + ": metadata has another version; expected 3: export the student again";
+    assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class).hasMessage(message);
+    assertThatThrownBy(() -> TernaryFile.tokenizer(file)).isInstanceOf(BadInputException.class).hasMessage(message);
+  }
+
+  @Test
+  void tablesOfAnotherFormatAreRefused() {
+    for (String tables : new String[] {"ternary", "int5", ""}) {
+      Path file = withMetadata(RandomModel.paperStudent(13), "tables", tables);
+      assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
+          .hasMessage(file + ": metadata has another tables; expected one of f32, bf16, f16, int8, planes, int4");
+    }
+    Path bytes = withMetadata(RandomModel.paperStudent(13), "tables", "int8");
+    assertThatThrownBy(() -> TernaryFile.open(bytes)).isInstanceOf(BadInputException.class)
+        .hasMessageContaining(EMBEDDING + " is F32 [53, 40], expected I8 [53, 40]")
+        .hasMessageContaining("missing " + EMBEDDING + "_scale [53]");
+  }
+
+  @Test
+  void ternaryTablesAreNotStored() {
+    assertThatThrownBy(() -> write(RandomModel.paperStudent(14), TableFormat.TERNARY)).isInstanceOf(BadInputException.class)
+        .hasMessage("test: embedding and head as ternary are not stored; expected one of f32, bf16, f16, int8, planes, int4");
+  }
+
+  @Test
+  void integersAreNotConvertedOnceMore() {
+    Path file = write(RandomModel.paperStudent(15), TableFormat.INT8);
+    assertThatThrownBy(() -> InferenceModel.load(file, backend, Optional.of(TableFormat.PLANES)))
+        .isInstanceOf(BadInputException.class).hasMessage(file + ": " + EMBEDDING
+            + " is stored as int8, asked for as planes; expected int8, or a file with a table of floats");
+    InferenceModel.load(file, backend, Optional.of(TableFormat.INT8)).close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT8, _scale, 2143289344, holds NaN; expected scales from 0", "INT8, _scale, -1082130432, holds -1.0; expected",
+      "PLANES, _scale, 2139095040, holds Infinity; expected", "PLANES, _dither, 8, dither 8; expected -8 to 7",
+      "PLANES, _dither, 247, dither -9; expected -8 to 7", "INT4, _scale, 32640, a scale near byte 0 is infinite or NaN",
+      "INT4, _scale, 65472, a scale near byte 0 is infinite or NaN"})
+  void numbersOfTablesThatAreNoneAreRefused(TableFormat tables, String part, int bits, String message) {
+    Path file = copy(write(RandomModel.paperStudent(16), tables), EMBEDDING + part, bytes -> {
+      for (int at = 0; at < Math.min(4, bytes.byteSize()) && bits >>> 8 * at != 0; at++) {
+        bytes.set(ValueLayout.JAVA_BYTE, at, (byte) (bits >>> 8 * at));
+      }
+      return bytes;
+    });
+    assertThatThrownBy(() -> InferenceModel.load(file, backend)).isInstanceOf(BadInputException.class)
+        .hasMessageContaining(EMBEDDING).hasMessageContaining(message);
+  }
+
+  @Test
+  void tablesOfAnotherSizeAreRefused() {
+    Path file = copy(write(RandomModel.paperStudent(17), TableFormat.PLANES), EMBEDDING + "_low",
+        bytes -> bytes.asSlice(0, bytes.byteSize() - 16));
+    // 53 rows and 40 columns fill up four panels of 16 rows and a block of 512 columns.
+    assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class)
+        .hasMessageContaining(EMBEDDING + "_low is U8 [16368], expected U8 [16384]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BF16", "INT8", "PLANES", "INT4"})
+  void filesThatEndTooEarlyAreRefused(TableFormat tables) throws IOException {
+    Path file = write(RandomModel.paperStudent(18), tables);
+    byte[] whole = Files.readAllBytes(file);
+    for (int length : new int[] {0, 7, 8, whole.length / 2, whole.length - 1}) {
+      Path shorter = Files.write(folder.resolve("shorter.ternary"), Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> TernaryFile.open(shorter)).isInstanceOf(BadInputException.class)
+          .hasMessageContaining("shorter.ternary");
+    }
+  }
+
+  /** A copy of an exported file with another text in its metadata. */
+  private Path withMetadata(RandomModel random, String key, String value) {
+    return copy(write(random, TableFormat.F32), UP, bytes -> bytes, key, value);
+  }
+
+  /** A copy of a file with other bytes of one tensor. */
+  private Path copy(Path file, String tensor, UnaryOperator<MemorySegment> change, String... metadata) {
+    Path copy = folder.resolve("copy.ternary");
+    try (SafetensorsFile original = SafetensorsFile.open(file)) {
+      SafetensorsWriter writer = new SafetensorsWriter();
+      original.metadata().forEach(writer::metadata);
+      for (int i = 0; i < metadata.length; i += 2) {
+        writer.metadata(metadata[i], metadata[i + 1]);
+      }
+      for (String name : original.names()) {
+        MemorySegment bytes = Arena.ofAuto().allocate(original.bytes(name).byteSize(), Long.BYTES).copyFrom(original.bytes(name));
+        MemorySegment written = name.equals(tensor) ? change.apply(bytes) : bytes;
+        int[] dims = original.shape(name).dims();
+        if (original.type(name) == SafetensorsType.U8) {
+          writer.addBytes(name, written, dims.length == 1 ? new int[] {(int) written.byteSize()} : dims);
+        } else {
+          writer.add(name, Tensor.of(new NativeStorage(written, original.type(name).dtype().orElseThrow()), Shape.of(dims)));
+        }
+      }
+      writer.write(copy);
+    }
+    return copy;
+  }
+
+  private Path write(RandomModel random, TableFormat tables) {
     Path file = folder.resolve("model.ternary");
     StudentExport.write("test", random.config(), random, Optional.empty(), file, tables, backend);
     return file;
@@ -226,7 +331,7 @@ class TernaryFileTest {
   /** A copy of an exported file with other words and scale of one projection. */
   private Path changed(RandomModel random, UnaryOperator<MemorySegment> words, Consumer<Tensor> scales) {
     Path changed = folder.resolve("changed.ternary");
-    try (SafetensorsFile original = SafetensorsFile.open(write(random, SafetensorsType.F32))) {
+    try (SafetensorsFile original = SafetensorsFile.open(write(random, TableFormat.F32))) {
       SafetensorsWriter writer = new SafetensorsWriter();
       original.metadata().forEach(writer::metadata);
       for (String name : original.names()) {

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.tern4j.bitdistill.infer.StudentExport;
+import io.github.tern4j.bitdistill.infer.TableFormat;
 import io.github.tern4j.bitdistill.model.ModelFolder;
 import io.github.tern4j.bitdistill.model.TrainableModel;
 import io.github.tern4j.nn.ParameterSource;
 import io.github.tern4j.nn.file.Checkpoint;
 import io.github.tern4j.nn.file.CheckpointContents;
 import io.github.tern4j.nn.file.ModelFiles;
-import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
@@ -91,7 +91,7 @@ class ModelInspectionTest {
   void aTernaryFileHasTheCodesOfItsDirectory() {
     Path directory = student();
     Path file = folder.resolve("student.ternary");
-    StudentExport.write(directory, file, SafetensorsType.BF16, backend);
+    StudentExport.write(directory, file, TableFormat.BF16, backend);
     ModelInspection packed = ModelInspection.of(file, 2, 8, backend);
     ModelInspection latent = ModelInspection.of(directory, 2, 8, backend);
     assertThat(packed.format()).isEqualTo("ternary");

@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.dense;
 
+import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.kernel.Summation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +28,14 @@ public final class Int4Matrix implements IntegerMatrix {
   public static final int LARGEST_CODE = 7;
 
   private static final int BLOCK_SCALE_BYTES = Summation.LANES * Short.BYTES;
-  private static final ValueLayout.OfShort SCALE = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SCALE = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong FOUR_SCALES = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** In each of four BF16: the exponent, all ones in infinities and NaNs, its lowest bit, and the bit behind it. */
+  private static final long EXPONENTS = 0x7F80_7F80_7F80_7F80L;
+
+  private static final long EXPONENT_ONES = 0x0080_0080_0080_0080L;
+  private static final long CARRIES = 0x8000_8000_8000_8000L;
 
   private final int rows;
   private final int columns;
@@ -38,8 +46,42 @@ public final class Int4Matrix implements IntegerMatrix {
     this.rows = rows;
     this.columns = columns;
     this.codes = new NibblePlane(rows, columns);
-    this.scales = Arena.ofAuto()
-        .allocate(codes.memory().byteSize() / NibblePlane.BLOCK_BYTES * BLOCK_SCALE_BYTES, BLOCK_SCALE_BYTES);
+    this.scales = Arena.ofAuto().allocate(scaleBytes(rows, columns), BLOCK_SCALE_BYTES);
+  }
+
+  /**
+   * A view of codes and scales, which it shares.
+   *
+   * @param shape {@code [out, in]}
+   * @param codes what the memory of {@link #codes} was
+   * @param scales what {@link #scales} was
+   * @throws IllegalArgumentException when sizes do not fit, or a scale is infinite or NaN
+   */
+  public Int4Matrix(Shape shape, MemorySegment codes, MemorySegment scales) {
+    this.rows = shape.dim(0);
+    this.columns = shape.dim(1);
+    this.codes = new NibblePlane(rows, columns, codes);
+    if (!scales.isNative() || scales.byteSize() != scaleBytes(rows, columns)) {
+      throw new IllegalArgumentException("int4 matrix " + shape + ": " + scales.byteSize() + " bytes of scales; expected "
+          + scaleBytes(rows, columns) + " of native memory");
+    }
+    this.scales = scales;
+    requireFinite();
+  }
+
+  /** Four scales at a time: adding one to an exponent of all ones carries into the bit behind it. */
+  private void requireFinite() {
+    for (long at = 0; at < scales.byteSize(); at += Long.BYTES) {
+      if (((scales.get(FOUR_SCALES, at) & EXPONENTS) + EXPONENT_ONES & CARRIES) != 0) {
+        throw new IllegalArgumentException(
+            "int4 matrix: a scale near byte " + at + " is infinite or NaN; expected finite scales");
+      }
+    }
+  }
+
+  /** Bytes of the scales of a matrix. */
+  public static long scaleBytes(int rows, int columns) {
+    return NibblePlane.byteSize(rows, columns) / NibblePlane.BLOCK_BYTES * BLOCK_SCALE_BYTES;
   }
 
   /**

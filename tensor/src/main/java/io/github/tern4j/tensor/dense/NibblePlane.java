@@ -42,9 +42,27 @@ public final class NibblePlane {
 
   /** A plane of zeros. */
   NibblePlane(int rows, int columns) {
-    this.blocks = blocks(columns);
-    this.memory = WeightMemory.allocate((long) Math.ceilDiv(rows, PANEL_ROWS) * PANEL_ROWS * blocks * BLOCK_BYTES);
+    this(rows, columns, WeightMemory.allocate(byteSize(rows, columns)));
     memory.fill((byte) (ZERO << BITS | ZERO));
+  }
+
+  /**
+   * A view of numbers in native memory, which it shares. All bits are numbers.
+   *
+   * @throws IllegalArgumentException when the memory has another size
+   */
+  NibblePlane(int rows, int columns, MemorySegment memory) {
+    if (!memory.isNative() || memory.byteSize() != byteSize(rows, columns)) {
+      throw new IllegalArgumentException("nibble plane [" + rows + ", " + columns + "]: " + memory.byteSize()
+          + " bytes; expected " + byteSize(rows, columns) + " of native memory");
+    }
+    this.blocks = blocks(columns);
+    this.memory = memory;
+  }
+
+  /** Bytes of a plane. */
+  public static long byteSize(int rows, int columns) {
+    return (long) Math.ceilDiv(rows, PANEL_ROWS) * PANEL_ROWS * blocks(columns) * BLOCK_BYTES;
   }
 
   /** Blocks of a row. */

@@ -3,6 +3,7 @@ package io.github.tern4j.tensor.dense;
 import io.github.tern4j.tensor.Rng;
 import io.github.tern4j.tensor.Shape;
 import io.github.tern4j.tensor.kernel.Summation;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A weight in int8 with one F32 scale for each row, in two planes of 4 bits, so that the largest products are found by reading
@@ -58,12 +59,41 @@ public final class PlanedInt8Matrix implements IntegerMatrix {
   private final float[] scales;
 
   private PlanedInt8Matrix(int rows, int columns, byte[] dither) {
+    this(rows, columns, new NibblePlane(rows, columns), new NibblePlane(rows, columns), dither, new float[rows]);
+  }
+
+  private PlanedInt8Matrix(int rows, int columns, NibblePlane high, NibblePlane low, byte[] dither, float[] scales) {
     this.rows = rows;
     this.columns = columns;
-    this.high = new NibblePlane(rows, columns);
-    this.low = new NibblePlane(rows, columns);
+    this.high = high;
+    this.low = low;
     this.dither = dither;
-    this.scales = new float[rows];
+    this.scales = scales;
+  }
+
+  /**
+   * A view of planes, which it shares.
+   *
+   * @param shape {@code [out, in]}
+   * @param high what the memory of {@link #high} was
+   * @param low what the memory of {@link #low} was
+   * @param dither {@link #dither} of all columns
+   * @param scales one for each row
+   * @throws IllegalArgumentException when sizes do not fit, or a dither is none
+   */
+  public PlanedInt8Matrix(Shape shape, MemorySegment high, MemorySegment low, byte[] dither, float[] scales) {
+    this(shape.dim(0), shape.dim(1), new NibblePlane(shape.dim(0), shape.dim(1), high),
+        new NibblePlane(shape.dim(0), shape.dim(1), low), dither, scales);
+    if (dither.length != columns || scales.length != rows) {
+      throw new IllegalArgumentException("planed int8 matrix " + shape + ": " + dither.length + " dithers and " + scales.length
+          + " scales; expected one for each column and one for each row");
+    }
+    for (byte shift : dither) {
+      if (shift < -HIGH_STEP / 2 || shift >= HIGH_STEP / 2) {
+        throw new IllegalArgumentException("planed int8 matrix: dither " + shift + "; expected " + -HIGH_STEP / 2 + " to "
+            + (HIGH_STEP / 2 - 1));
+      }
+    }
   }
 
   /**
@@ -146,6 +176,11 @@ public final class PlanedInt8Matrix implements IntegerMatrix {
   /** The low plane. */
   public NibblePlane low() {
     return low;
+  }
+
+  /** What is added to the codes of a column before they are cut into planes, in [-8, 7]. */
+  public int dither(int column) {
+    return dither[column];
   }
 
   /** What planes read as numbers around zero lack in a column: {@code w = 16 h + (l - 8) + shift}. */
