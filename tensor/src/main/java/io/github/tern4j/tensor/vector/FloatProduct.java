@@ -20,6 +20,8 @@ final class FloatProduct {
   private final Workers workers;
   private final Scratch sumScratch = new Scratch();
   private final Scratch squareScratch = new Scratch();
+  private final Scratch interleavedScratch = new Scratch();
+  private final Scratch wordScratch = new Scratch();
   private final Scratch panelScratch = new Scratch();
   private float[] arranged = new float[0];
 
@@ -60,20 +62,22 @@ final class FloatProduct {
   }
 
   private void multiplyTiles(FloatMatrix weight, Tensor x, int row, int rows, Tensor out) {
-    float[] packed = atLeast(Summation.LANES * DenseTiles.laneStride(weight, rows));
+    float[] packed = atLeast(DenseTiles.packedLength(weight, rows));
     int xAt = x.arrayOffset() + row * weight.columns();
     run(weight, rows, Math.ceilDiv(rows, MatmulTile.ROWS), 1, (from, to) -> {
+      float[] interleaved = interleavedScratch.atLeast(DenseTiles.interleavedLength(weight));
       for (int first = from * MatmulTile.ROWS; first < to * MatmulTile.ROWS; first += MatmulTile.GROUP) {
-        DenseTiles.pack(weight, x.array(), xAt, first, rows, packed);
+        DenseTiles.pack(weight, x.array(), xAt, first, rows, interleaved, packed);
       }
     });
     run(weight, rows, weight.rows(), MatmulTile.COLUMNS, (from, to) -> {
-      float[] panel = panelScratch.atLeast(Summation.LANES * DensePanel.laneStride(weight));
-      float[] sums = sumScratch.atLeast(DenseTiles.sumsLength());
+      float[] words = wordScratch.atLeast(DensePanel.wordsLength(weight));
+      float[] panel = panelScratch.atLeast(DensePanel.size(weight));
+      float[] sums = sumScratch.atLeast(DenseTiles.sumsLength(rows));
       for (int output = from; output < to; output += MatmulTile.COLUMNS) {
         int columns = Math.min(MatmulTile.COLUMNS, to - output);
-        DensePanel.pack(weight, output, columns, squareScratch.atLeast(WordTranspose.SIZE), panel);
-        DenseTiles.multiply(weight, output, columns, packed, rows, panel, sums, out.array(),
+        DensePanel.sort(weight, output, columns, squareScratch.atLeast(WordTranspose.SIZE), words);
+        DenseTiles.multiply(weight, output, columns, packed, rows, words, panel, sums, out.array(),
             out.arrayOffset() + row * weight.rows());
       }
     });
