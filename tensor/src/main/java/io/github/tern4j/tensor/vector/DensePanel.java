@@ -15,6 +15,10 @@ import jdk.incubator.vector.IntVector;
  *
  * <p>Words of all lanes are sorted out at once, as they are stored, and widened lane by lane: for 16-bit weights that writes half
  * as much to the second-level cache, and the one panel in use stays in the first.
+ *
+ * <p>Even weight rows are the first half of the columns, odd ones the second: a square is made of rows two apart. Where rows are
+ * as short as half a page of memory, 16 neighbours would be two streams in each page, of which prefetching follows one (rows of
+ * 2 KiB: 0.68 of the time to sort them, longer rows 0.90; AMD EPYC Zen 4).
  */
 final class DensePanel {
 
@@ -43,6 +47,11 @@ final class DensePanel {
     return steps(weight) * COLUMNS + GAP;
   }
 
+  /** The column of a weight row, counted from the first one. */
+  static int column(int row) {
+    return row % 2 * LANES + row / 2;
+  }
+
   private static int steps(FloatMatrix weight) {
     return weight.columns() / DenseRows.stepColumns(weight);
   }
@@ -56,13 +65,13 @@ final class DensePanel {
   static void sort(FloatMatrix weight, int first, int rows, float[] square, float[] words) {
     int laneStride = laneStride(weight);
     int steps = steps(weight);
-    for (int column = 0; column < rows; column += LANES) {
-      int present = Math.min(LANES, rows - column);
+    for (int odd = 0; odd < Math.min(2, rows); odd++) {
+      int present = (rows + 1 - odd) / 2;
       for (int lane = 0; lane < Summation.LANES; lane += LANES) {
-        long at = weight.rowAt(first + column) + (long) lane * Integer.BYTES;
+        long at = weight.rowAt(first + odd) + (long) lane * Integer.BYTES;
         for (int step = 0; step < steps; step++) {
-          WordTranspose.transpose(weight.memory(), at + (long) step * Summation.LANES * Integer.BYTES, weight.rowBytes(), present,
-              square, words, lane * laneStride + step * COLUMNS + column, laneStride);
+          WordTranspose.transpose(weight.memory(), at + (long) step * Summation.LANES * Integer.BYTES, 2 * weight.rowBytes(), present,
+              square, words, lane * laneStride + step * COLUMNS + column(odd), laneStride);
         }
       }
     }
@@ -81,7 +90,7 @@ final class DensePanel {
     for (int term = steps * weight.run(); term < depth(weight); term++) {
       int column = DenseRows.wholeColumns(weight) + lane * weight.run() + term % weight.run();
       for (int row = 0; row < rows; row++) {
-        panel[term * COLUMNS + row] = column < weight.columns() ? weight.value(first + row, column) : 0;
+        panel[term * COLUMNS + column(row)] = column < weight.columns() ? weight.value(first + row, column) : 0;
       }
     }
   }

@@ -9,6 +9,7 @@ import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.kernel.Summation;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * Dense products of many rows of x with the panels of some weight rows ({@link DensePanel}): the tiles of the matrix product, once
@@ -96,7 +97,11 @@ final class DenseTiles {
       float[] sums, float[] out, int outAt) {
     sumLanes(weight, first, columns, packed, rows, words, panel, sums);
     for (int row = 0; row < rows; row++) {
-      addZero(sums, row * COLUMNS, columns, out, outAt + row * weight.rows() + first);
+      if (columns == COLUMNS) {
+        putWhole(sums, row * COLUMNS, out, outAt + row * weight.rows() + first);
+      } else {
+        putPart(sums, row * COLUMNS, columns, out, outAt + row * weight.rows() + first);
+      }
     }
   }
 
@@ -127,14 +132,17 @@ final class DenseTiles {
     }
   }
 
-  /** {@code out_i = x_i + 0}: a zero loses its sign. */
-  private static void addZero(float[] x, int at, int n, float[] out, int outAt) {
-    int i = 0;
-    for (; i <= n - LANES; i += LANES) {
-      Lanes.load(x, at + i).add(0).intoArray(out, outAt + i);
-    }
-    for (; i < n; i++) {
-      out[outAt + i] = x[at + i] + 0;
+  /** Columns in the order of weight rows. Zeros lose their sign. */
+  private static void putWhole(float[] sums, int at, float[] out, int to) {
+    IntVector even = Lanes.load(sums, at).add(0).reinterpretAsInts();
+    IntVector odd = Lanes.load(sums, at + LANES).add(0).reinterpretAsInts();
+    Interleaving.FIRST_PAIRS.selectFrom(even, odd).reinterpretAsFloats().intoArray(out, to);
+    Interleaving.LAST_PAIRS.selectFrom(even, odd).reinterpretAsFloats().intoArray(out, to + LANES);
+  }
+
+  private static void putPart(float[] sums, int at, int columns, float[] out, int to) {
+    for (int row = 0; row < columns; row++) {
+      out[to + row] = sums[at + DensePanel.column(row)] + 0;
     }
   }
 }
