@@ -14,8 +14,11 @@ final class FloatProduct {
   /** Rows of x for which panels are worth their packing. */
   private static final int PANEL_ROWS = 7;
 
-  /** Rows of x that are packed at a time. */
-  private static final int ROW_BLOCK = 240;
+  /**
+   * Most rows of x that are packed at a time, whole tiles: for each block weights are read and widened anew, and the sums of a
+   * block stay in the second-level cache.
+   */
+  private static final int ROW_BLOCK = 516;
 
   private final Workers workers;
   private final Scratch sumScratch = new Scratch();
@@ -35,8 +38,11 @@ final class FloatProduct {
     if (rows < PANEL_ROWS) {
       multiplyRows(weight, x, rows, out);
     } else {
-      for (int row = 0; row < rows; row += ROW_BLOCK) {
-        multiplyTiles(weight, x, row, Math.min(ROW_BLOCK, rows - row), out);
+      // Blocks of equal size: a small one at the end would cost as much reading of weights as the others.
+      int tiles = Math.ceilDiv(rows, MatmulTile.ROWS);
+      int block = Math.ceilDiv(tiles, Math.ceilDiv(rows, ROW_BLOCK)) * MatmulTile.ROWS;
+      for (int row = 0; row < rows; row += block) {
+        multiplyTiles(weight, x, row, Math.min(block, rows - row), out);
       }
     }
   }
