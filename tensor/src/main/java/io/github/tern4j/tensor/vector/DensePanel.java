@@ -70,8 +70,9 @@ final class DensePanel {
       for (int lane = 0; lane < Summation.LANES; lane += LANES) {
         long at = weight.rowAt(first + odd) + (long) lane * Integer.BYTES;
         for (int step = 0; step < steps; step++) {
-          WordTranspose.transpose(weight.memory(), at + (long) step * Summation.LANES * Integer.BYTES, 2 * weight.rowBytes(), present,
-              square, words, lane * laneStride + step * COLUMNS + column(odd), laneStride);
+          long from = at + (long) step * Summation.LANES * Integer.BYTES;
+          WordTranspose.transpose(weight.memory(), from, 2 * weight.rowBytes(), present, square, words,
+              lane * laneStride + step * COLUMNS + column(odd), laneStride);
         }
       }
     }

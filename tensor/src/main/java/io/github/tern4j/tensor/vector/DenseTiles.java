@@ -12,9 +12,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Dense products of many rows of x with the panels of some weight rows ({@link DensePanel}): the tiles of the matrix product, once
- * for each lane, and the sums of the lanes folded. That keeps the order of {@link DenseDot} at nearly the speed of the matrix
- * product.
+ * Dense products of many rows of x with the panels of some weight rows ({@link DensePanel}): the tiles of the matrix product,
+ * once for each lane, and the sums of the lanes folded. That keeps the order of {@link DenseDot} at nearly the speed of the
+ * matrix product.
  *
  * <p>The panel of a lane meets all rows of x before the next lane has its turn: it stays in the first-level cache, through which
  * packed x and the sums pass in order.
