@@ -14,12 +14,17 @@ final class FloatProduct {
   /** Rows of x for which panels are worth their packing. */
   private static final int PANEL_ROWS = 7;
 
-  /** Rows of x that are packed at a time. */
-  private static final int ROW_BLOCK = 240;
+  /**
+   * Most rows of x that are packed at a time, whole tiles: for each block weights are read and widened anew, and the sums of a
+   * block stay in the second-level cache.
+   */
+  private static final int ROW_BLOCK = 516;
 
   private final Workers workers;
   private final Scratch sumScratch = new Scratch();
   private final Scratch squareScratch = new Scratch();
+  private final Scratch interleavedScratch = new Scratch();
+  private final Scratch wordScratch = new Scratch();
   private final Scratch panelScratch = new Scratch();
   private float[] arranged = new float[0];
 
@@ -33,8 +38,11 @@ final class FloatProduct {
     if (rows < PANEL_ROWS) {
       multiplyRows(weight, x, rows, out);
     } else {
-      for (int row = 0; row < rows; row += ROW_BLOCK) {
-        multiplyTiles(weight, x, row, Math.min(ROW_BLOCK, rows - row), out);
+      // Blocks of equal size: a small one at the end would cost as much reading of weights as the others.
+      int tiles = Math.ceilDiv(rows, MatmulTile.ROWS);
+      int block = Math.ceilDiv(tiles, Math.ceilDiv(rows, ROW_BLOCK)) * MatmulTile.ROWS;
+      for (int row = 0; row < rows; row += block) {
+        multiplyTiles(weight, x, row, Math.min(block, rows - row), out);
       }
     }
   }
@@ -60,20 +68,22 @@ final class FloatProduct {
   }
 
   private void multiplyTiles(FloatMatrix weight, Tensor x, int row, int rows, Tensor out) {
-    float[] packed = atLeast(Summation.LANES * DenseTiles.laneStride(weight, rows));
+    float[] packed = atLeast(DenseTiles.packedLength(weight, rows));
     int xAt = x.arrayOffset() + row * weight.columns();
     run(weight, rows, Math.ceilDiv(rows, MatmulTile.ROWS), 1, (from, to) -> {
+      float[] interleaved = interleavedScratch.atLeast(DenseTiles.interleavedLength(weight));
       for (int first = from * MatmulTile.ROWS; first < to * MatmulTile.ROWS; first += MatmulTile.GROUP) {
-        DenseTiles.pack(weight, x.array(), xAt, first, rows, packed);
+        DenseTiles.pack(weight, x.array(), xAt, first, rows, interleaved, packed);
       }
     });
     run(weight, rows, weight.rows(), MatmulTile.COLUMNS, (from, to) -> {
-      float[] panel = panelScratch.atLeast(Summation.LANES * DensePanel.laneStride(weight));
-      float[] sums = sumScratch.atLeast(DenseTiles.sumsLength());
+      float[] words = wordScratch.atLeast(DensePanel.wordsLength(weight));
+      float[] panel = panelScratch.atLeast(DensePanel.size(weight));
+      float[] sums = sumScratch.atLeast(DenseTiles.sumsLength(rows));
       for (int output = from; output < to; output += MatmulTile.COLUMNS) {
         int columns = Math.min(MatmulTile.COLUMNS, to - output);
-        DensePanel.pack(weight, output, columns, squareScratch.atLeast(WordTranspose.SIZE), panel);
-        DenseTiles.multiply(weight, output, columns, packed, rows, panel, sums, out.array(),
+        DensePanel.sort(weight, output, columns, squareScratch.atLeast(WordTranspose.SIZE), words);
+        DenseTiles.multiply(weight, output, columns, packed, rows, words, panel, sums, out.array(),
             out.arrayOffset() + row * weight.rows());
       }
     });

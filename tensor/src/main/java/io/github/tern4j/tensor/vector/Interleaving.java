@@ -15,10 +15,10 @@ import jdk.incubator.vector.IntVector;
 final class Interleaving {
 
   /** Elements 0, 1, 2, ... of the first and of the second vector in turn, up to half of each. */
-  private static final IntVector FIRST_PAIRS = order(0, 1);
+  static final IntVector FIRST_PAIRS = order(0, 1);
 
   /** The same for the other halves. */
-  private static final IntVector LAST_PAIRS = order(LANES / 2, 1);
+  static final IntVector LAST_PAIRS = order(LANES / 2, 1);
 
   /** Pairs of elements of the first and of the second vector in turn, up to half of each. */
   private static final IntVector FIRST_TWOS = order(0, 2);

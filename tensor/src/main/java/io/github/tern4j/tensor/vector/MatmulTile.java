@@ -47,10 +47,24 @@ final class MatmulTile {
    */
   static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums, int sumsAt,
       int sumsStride) {
+    multiply(rows, a, aAt, groupStride, b, bAt, depth, sums, sumsAt, sumsStride, 0, 0);
+  }
+
+  /**
+   * {@link #multiply}, and {@code folds} earlier tiles are added to the sums while they are in registers: first that at
+   * {@code sumsAt - foldStride}, then that at {@code sumsAt - 2 foldStride} and so on. The total takes the place of the last one.
+   */
+  static void multiplyAndFold(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums,
+      int sumsAt, int folds, int foldStride) {
+    multiply(rows, a, aAt, groupStride, b, bAt, depth, sums, sumsAt, COLUMNS, folds, foldStride);
+  }
+
+  private static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums,
+      int sumsAt, int sumsStride, int folds, int foldStride) {
     if (height(rows) == 12) {
-      multiply12(a, aAt, aAt + groupStride, aAt + 2 * groupStride, b, bAt, depth, sums, sumsAt, sumsStride);
+      multiply12(a, aAt, aAt + groupStride, aAt + 2 * groupStride, b, bAt, depth, sums, sumsAt, sumsStride, folds, foldStride);
     } else {
-      multiply4(a, aAt, b, bAt, depth, sums, sumsAt, sumsStride);
+      multiply4(a, aAt, b, bAt, depth, sums, sumsAt, sumsStride, folds, foldStride);
     }
   }
 
@@ -84,7 +98,7 @@ final class MatmulTile {
   /** Three groups of rows at once. */
   private static void multiply12(
       float[] a, int firstAt, int secondAt, int thirdAt, float[] b, int bAt, int depth, float[] sums, int sumsAt,
-      int sumsStride) {
+      int sumsStride, int folds, int foldStride) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -149,35 +163,63 @@ final class MatmulTile {
       low11 = a11.fma(low, low11);
       high11 = a11.fma(high, high11);
     }
-    low0.intoArray(sums, sumsAt);
-    high0.intoArray(sums, sumsAt + LANES);
-    low1.intoArray(sums, sumsAt + sumsStride);
-    high1.intoArray(sums, sumsAt + sumsStride + LANES);
-    low2.intoArray(sums, sumsAt + 2 * sumsStride);
-    high2.intoArray(sums, sumsAt + 2 * sumsStride + LANES);
-    low3.intoArray(sums, sumsAt + 3 * sumsStride);
-    high3.intoArray(sums, sumsAt + 3 * sumsStride + LANES);
-    low4.intoArray(sums, sumsAt + 4 * sumsStride);
-    high4.intoArray(sums, sumsAt + 4 * sumsStride + LANES);
-    low5.intoArray(sums, sumsAt + 5 * sumsStride);
-    high5.intoArray(sums, sumsAt + 5 * sumsStride + LANES);
-    low6.intoArray(sums, sumsAt + 6 * sumsStride);
-    high6.intoArray(sums, sumsAt + 6 * sumsStride + LANES);
-    low7.intoArray(sums, sumsAt + 7 * sumsStride);
-    high7.intoArray(sums, sumsAt + 7 * sumsStride + LANES);
-    low8.intoArray(sums, sumsAt + 8 * sumsStride);
-    high8.intoArray(sums, sumsAt + 8 * sumsStride + LANES);
-    low9.intoArray(sums, sumsAt + 9 * sumsStride);
-    high9.intoArray(sums, sumsAt + 9 * sumsStride + LANES);
-    low10.intoArray(sums, sumsAt + 10 * sumsStride);
-    high10.intoArray(sums, sumsAt + 10 * sumsStride + LANES);
-    low11.intoArray(sums, sumsAt + 11 * sumsStride);
-    high11.intoArray(sums, sumsAt + 11 * sumsStride + LANES);
+    int at = sumsAt;
+    for (int fold = 0; fold < folds; fold++) {
+      at -= foldStride;
+      low0 = low0.add(FloatVector.fromArray(FLOATS, sums, at));
+      high0 = high0.add(FloatVector.fromArray(FLOATS, sums, at + LANES));
+      low1 = low1.add(FloatVector.fromArray(FLOATS, sums, at + sumsStride));
+      high1 = high1.add(FloatVector.fromArray(FLOATS, sums, at + sumsStride + LANES));
+      low2 = low2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * sumsStride));
+      high2 = high2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * sumsStride + LANES));
+      low3 = low3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * sumsStride));
+      high3 = high3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * sumsStride + LANES));
+      low4 = low4.add(FloatVector.fromArray(FLOATS, sums, at + 4 * sumsStride));
+      high4 = high4.add(FloatVector.fromArray(FLOATS, sums, at + 4 * sumsStride + LANES));
+      low5 = low5.add(FloatVector.fromArray(FLOATS, sums, at + 5 * sumsStride));
+      high5 = high5.add(FloatVector.fromArray(FLOATS, sums, at + 5 * sumsStride + LANES));
+      low6 = low6.add(FloatVector.fromArray(FLOATS, sums, at + 6 * sumsStride));
+      high6 = high6.add(FloatVector.fromArray(FLOATS, sums, at + 6 * sumsStride + LANES));
+      low7 = low7.add(FloatVector.fromArray(FLOATS, sums, at + 7 * sumsStride));
+      high7 = high7.add(FloatVector.fromArray(FLOATS, sums, at + 7 * sumsStride + LANES));
+      low8 = low8.add(FloatVector.fromArray(FLOATS, sums, at + 8 * sumsStride));
+      high8 = high8.add(FloatVector.fromArray(FLOATS, sums, at + 8 * sumsStride + LANES));
+      low9 = low9.add(FloatVector.fromArray(FLOATS, sums, at + 9 * sumsStride));
+      high9 = high9.add(FloatVector.fromArray(FLOATS, sums, at + 9 * sumsStride + LANES));
+      low10 = low10.add(FloatVector.fromArray(FLOATS, sums, at + 10 * sumsStride));
+      high10 = high10.add(FloatVector.fromArray(FLOATS, sums, at + 10 * sumsStride + LANES));
+      low11 = low11.add(FloatVector.fromArray(FLOATS, sums, at + 11 * sumsStride));
+      high11 = high11.add(FloatVector.fromArray(FLOATS, sums, at + 11 * sumsStride + LANES));
+    }
+    low0.intoArray(sums, at);
+    high0.intoArray(sums, at + LANES);
+    low1.intoArray(sums, at + sumsStride);
+    high1.intoArray(sums, at + sumsStride + LANES);
+    low2.intoArray(sums, at + 2 * sumsStride);
+    high2.intoArray(sums, at + 2 * sumsStride + LANES);
+    low3.intoArray(sums, at + 3 * sumsStride);
+    high3.intoArray(sums, at + 3 * sumsStride + LANES);
+    low4.intoArray(sums, at + 4 * sumsStride);
+    high4.intoArray(sums, at + 4 * sumsStride + LANES);
+    low5.intoArray(sums, at + 5 * sumsStride);
+    high5.intoArray(sums, at + 5 * sumsStride + LANES);
+    low6.intoArray(sums, at + 6 * sumsStride);
+    high6.intoArray(sums, at + 6 * sumsStride + LANES);
+    low7.intoArray(sums, at + 7 * sumsStride);
+    high7.intoArray(sums, at + 7 * sumsStride + LANES);
+    low8.intoArray(sums, at + 8 * sumsStride);
+    high8.intoArray(sums, at + 8 * sumsStride + LANES);
+    low9.intoArray(sums, at + 9 * sumsStride);
+    high9.intoArray(sums, at + 9 * sumsStride + LANES);
+    low10.intoArray(sums, at + 10 * sumsStride);
+    high10.intoArray(sums, at + 10 * sumsStride + LANES);
+    low11.intoArray(sums, at + 11 * sumsStride);
+    high11.intoArray(sums, at + 11 * sumsStride + LANES);
   }
 
   /** One group of rows. */
   private static void multiply4(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt,
-      int sumsStride) {
+      int sumsStride, int folds, int foldStride) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -202,13 +244,25 @@ final class MatmulTile {
       low3 = a3.fma(low, low3);
       high3 = a3.fma(high, high3);
     }
-    low0.intoArray(sums, sumsAt);
-    high0.intoArray(sums, sumsAt + LANES);
-    low1.intoArray(sums, sumsAt + sumsStride);
-    high1.intoArray(sums, sumsAt + sumsStride + LANES);
-    low2.intoArray(sums, sumsAt + 2 * sumsStride);
-    high2.intoArray(sums, sumsAt + 2 * sumsStride + LANES);
-    low3.intoArray(sums, sumsAt + 3 * sumsStride);
-    high3.intoArray(sums, sumsAt + 3 * sumsStride + LANES);
+    int at = sumsAt;
+    for (int fold = 0; fold < folds; fold++) {
+      at -= foldStride;
+      low0 = low0.add(FloatVector.fromArray(FLOATS, sums, at));
+      high0 = high0.add(FloatVector.fromArray(FLOATS, sums, at + LANES));
+      low1 = low1.add(FloatVector.fromArray(FLOATS, sums, at + sumsStride));
+      high1 = high1.add(FloatVector.fromArray(FLOATS, sums, at + sumsStride + LANES));
+      low2 = low2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * sumsStride));
+      high2 = high2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * sumsStride + LANES));
+      low3 = low3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * sumsStride));
+      high3 = high3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * sumsStride + LANES));
+    }
+    low0.intoArray(sums, at);
+    high0.intoArray(sums, at + LANES);
+    low1.intoArray(sums, at + sumsStride);
+    high1.intoArray(sums, at + sumsStride + LANES);
+    low2.intoArray(sums, at + 2 * sumsStride);
+    high2.intoArray(sums, at + 2 * sumsStride + LANES);
+    low3.intoArray(sums, at + 3 * sumsStride);
+    high3.intoArray(sums, at + 3 * sumsStride + LANES);
   }
 }
