@@ -72,10 +72,10 @@ final class VectorTernaryProduct implements TernaryProductKernel {
     });
   }
 
-  /** Table lookups where vectors have the 32 shorts that they need. */
+  /** Table lookups where vectors have an instruction for them. */
   @Override
   public PreparedTernary prepare(PackedTernary weight) {
-    if (VectorWidth.BITS < 512) {
+    if (!TernaryLookup.AVAILABLE) {
       return TernaryProductKernel.super.prepare(weight);
     }
     float scale = weight.groupSize() == 0 ? weight.scale(0, 0) : 1;
@@ -84,23 +84,23 @@ final class VectorTernaryProduct implements TernaryProductKernel {
 
   @Override
   public PreparedTernary prepare(TernaryWords words, float scale) {
-    return VectorWidth.BITS < 512
-        ? TernaryProductKernel.super.prepare(words, scale)
-        : new LookupTernary(words, scale, ownInput, products);
+    return TernaryLookup.AVAILABLE
+        ? new LookupTernary(words, scale, ownInput, products)
+        : TernaryProductKernel.super.prepare(words, scale);
   }
 
   @Override
   public void products(PreparedTernary[] weights, TernaryInput input, Tensor[] outs) {
-    if (VectorWidth.BITS < 512) {
-      TernaryProductKernel.super.products(weights, input, outs);
-    } else {
+    if (TernaryLookup.AVAILABLE) {
       products.products(weights, input, outs);
+    } else {
+      TernaryProductKernel.super.products(weights, input, outs);
     }
   }
 
   @Override
   public TernaryInput input() {
-    return VectorWidth.BITS < 512 ? TernaryProductKernel.super.input() : new LookupInput();
+    return TernaryLookup.AVAILABLE ? new LookupInput() : TernaryProductKernel.super.input();
   }
 
   private void wholeRow(
