@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 
 /**
  * Ternary codes as indices into tables of sums: three weights have 27 sums with their activations, which fit the 32 shorts of a
- * 512-bit vector, so that one permutation looks up three columns of 32 rows.
+ * 512-bit vector, so that one permutation looks up three columns of 32 rows; or those of two 256-bit vectors, for 16 rows.
  *
  * <p>A word is a little-endian short of one row and nine columns: three indices of 5 bits, index j = t0 + 3 t1 + 9 t2 with
  * t = code + 1 of columns 3j, 3j + 1, 3j + 2; so 1.78 bits a weight. Rows lie in panels of {@value #PANEL_ROWS}, which are two

@@ -4,16 +4,16 @@ import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.SEGMENT_WORDS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 
 import io.github.tern4j.tensor.kernel.LatentTernary;
 import io.github.tern4j.tensor.ternary.TernaryLayout;
-import io.github.tern4j.tensor.ternary.TernaryWords;
 import io.github.tern4j.tensor.ternary.TernaryLayout.Segment;
+import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Packs latent weights as {@link TernaryWords}, row by row: comparisons with the threshold give one bit a column for code 1 and
@@ -21,13 +21,11 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class LatentPacking {
 
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
-
-  /** Words whose columns are compared at a time: 27 columns, in two vectors. */
+  /** Words whose columns are compared at a time: 27 columns, in whole vectors. */
   private static final int BLOCK_WORDS = 3;
 
   private static final int BLOCK_COLUMNS = BLOCK_WORDS * WORD_COLUMNS;
-  private static final int LOADED_COLUMNS = 2 * FLOATS.length();
+  private static final int LOADED_COLUMNS = Integer.SIZE;
   private static final int SEGMENT_BLOCKS = (SEGMENT_WORDS + BLOCK_WORDS - 1) / BLOCK_WORDS;
   private static final int WORD_MASK = (1 << WORD_COLUMNS) - 1;
 
@@ -97,12 +95,15 @@ final class LatentPacking {
     FloatVector smallest = FloatVector.broadcast(FLOATS, threshold);
     FloatVector largest = smallest.neg();
     for (int block = 0; block < blocks; block++) {
-      FloatVector first = FloatVector.fromArray(FLOATS, weight, at + block * BLOCK_COLUMNS);
-      FloatVector second = FloatVector.fromArray(FLOATS, weight, at + block * BLOCK_COLUMNS + FLOATS.length());
-      plus[block] = (int) (first.compare(VectorOperators.GE, smallest).toLong()
-          | second.compare(VectorOperators.GE, smallest).toLong() << FLOATS.length());
-      minus[block] = (int) (first.compare(VectorOperators.LE, largest).toLong()
-          | second.compare(VectorOperators.LE, largest).toLong() << FLOATS.length());
+      long ones = 0;
+      long minusOnes = 0;
+      for (int i = 0; i < LOADED_COLUMNS; i += FLOATS.length()) {
+        FloatVector values = FloatVector.fromArray(FLOATS, weight, at + block * BLOCK_COLUMNS + i);
+        ones |= values.compare(VectorOperators.GE, smallest).toLong() << i;
+        minusOnes |= values.compare(VectorOperators.LE, largest).toLong() << i;
+      }
+      plus[block] = (int) ones;
+      minus[block] = (int) minusOnes;
     }
   }
 

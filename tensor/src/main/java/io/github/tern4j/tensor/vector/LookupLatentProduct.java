@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * {@link LatentProductKernel} by table lookups ({@link LookupTernary}), for 512-bit vectors. The words of all weights take turns
- * in one piece of memory, which stays in a cache from packing to product.
+ * {@link LatentProductKernel} by table lookups ({@link LookupTernary}). The words of all weights take turns in one piece of memory,
+ * which stays in a cache from packing to product.
  */
 final class LookupLatentProduct implements LatentProductKernel {
 

@@ -16,9 +16,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * A ternary matrix multiplied by table lookups ({@link TernaryLookup}), for 512-bit vectors. Few tokens: their tables are built
- * once, and neighbouring panels of a block lie in memory as one stream. Many tokens: they take turns with each segment of the
- * weights while it is in a cache; the tables of the segment are built just before.
+ * A ternary matrix multiplied by table lookups ({@link TernaryLookup}). Few tokens: their tables are built once, and
+ * neighbouring panels of a block lie in memory as one stream. Many tokens: they take turns with each segment of the weights while
+ * it is in a cache; the tables of the segment are built just before.
  */
 final class LookupTernary implements PreparedTernary {
 

@@ -28,6 +28,9 @@ final class TernaryDot {
   /** Tokens that share the unpacking of weights. */
   static final int TOKENS = 4;
 
+  /** Rows that share the loads of activations. */
+  static final int ROWS = 4;
+
   private static final int VECTORS_PER_SUM = 15;
   /** Shorts of a vector. */
   static final int LANES = VectorWidth.BITS / Short.SIZE;
@@ -111,6 +114,49 @@ final class TernaryDot {
         sums[token] += sumOfLanes(lanes, token * LANES);
       }
     }
+  }
+
+  /**
+   * The sums over all columns of {@value #ROWS} rows for one token: loads of activations are shared.
+   *
+   * @param lanes working memory of a vector for each row
+   */
+  static void dotRows(MemorySegment weights, long weightAt, int columns, short[] planes, int planeAt, short[] lanes, int[] sums) {
+    Arrays.fill(sums, 0);
+    int blocks = Math.ceilDiv(columns, BLOCK_COLUMNS);
+    for (int block = 0; block < blocks; block += VECTORS_PER_SUM) {
+      int last = Math.min(blocks, block + VECTORS_PER_SUM);
+      addRows(weights, weightAt, bytes(columns), block, last, planes, planeAt, lanes);
+      for (int row = 0; row < ROWS; row++) {
+        sums[row] += sumOfLanes(lanes, row * LANES);
+      }
+    }
+  }
+
+  private static void addRows(
+      MemorySegment weights, long weightAt, int bytes, int first, int last, short[] planes, int planeAt, short[] lanes) {
+    ShortVector sum0 = ShortVector.zero(SHORTS);
+    ShortVector sum1 = sum0;
+    ShortVector sum2 = sum0;
+    ShortVector sum3 = sum0;
+    for (int block = first; block < last; block++) {
+      IntVector packed0 = load(weights, weightAt, bytes, block);
+      IntVector packed1 = load(weights, weightAt + bytes, bytes, block);
+      IntVector packed2 = load(weights, weightAt + 2L * bytes, bytes, block);
+      IntVector packed3 = load(weights, weightAt + 3L * bytes, bytes, block);
+      int at = planeAt + block * BLOCK_COLUMNS;
+      for (int slot = 0; slot < SLOTS; slot++) {
+        ShortVector plane = ShortVector.fromArray(SHORTS, planes, at + slot * LANES);
+        sum0 = packed0.lanewise(VectorOperators.LSHR, 2 * slot).and(CODE_MASK).reinterpretAsShorts().mul(plane).add(sum0);
+        sum1 = packed1.lanewise(VectorOperators.LSHR, 2 * slot).and(CODE_MASK).reinterpretAsShorts().mul(plane).add(sum1);
+        sum2 = packed2.lanewise(VectorOperators.LSHR, 2 * slot).and(CODE_MASK).reinterpretAsShorts().mul(plane).add(sum2);
+        sum3 = packed3.lanewise(VectorOperators.LSHR, 2 * slot).and(CODE_MASK).reinterpretAsShorts().mul(plane).add(sum3);
+      }
+    }
+    sum0.intoArray(lanes, 0);
+    sum1.intoArray(lanes, LANES);
+    sum2.intoArray(lanes, 2 * LANES);
+    sum3.intoArray(lanes, 3 * LANES);
   }
 
   private static int sumOfLanes(short[] lanes, int at) {

@@ -1,41 +1,55 @@
 package io.github.tern4j.tensor.vector;
 
 import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
-import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_TABLES;
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.HALF_BYTES;
+import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
+import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops over 512-bit vectors behind {@link LookupTernary}: tables of the 27 sums of three activations, and sums looked up by
- * {@link io.github.tern4j.tensor.ternary.TernaryWords}.
+ * The loops over vectors behind {@link LookupTernary}: tables of the 27 sums of three activations, and what becomes of sums that
+ * {@link WideLookup} or {@link NarrowLookup} has looked up by {@link io.github.tern4j.tensor.ternary.TernaryWords}.
  */
 final class TernaryLookup {
 
-  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_256;
-  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_512;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
+  /** {@code UseAVX} of a JVM that uses AVX-512. */
+  private static final int AVX_512 = 3;
+
+  private static final boolean WIDE = VectorWidth.BITS == 512;
+
+  /**
+   * Whether one instruction looks sums up: at 512 bits, and at 256 bits with AVX-512, which permutes two vectors of shorts of any
+   * width. Without AVX-512 the JIT takes some twenty instructions for that, and {@link TernaryDot} is as fast.
+   */
+  static final boolean AVAILABLE = WIDE || VectorWidth.BITS == 256 && hasAvx512();
+
+  private static final int LANES = SHORTS.length();
   private static final int INT_LANES = INTS.length();
-  private static final int INDEX_BITS = 5;
+
+  /** Bits of an index. */
+  static final int INDEX_BITS = 5;
 
   /** Shorts of a table, of which 27 are used. */
-  static final int TABLE = SHORTS.length();
+  static final int TABLE = 1 << INDEX_BITS;
 
   /** Shorts of the tables of a word. */
   static final int WORD_SHORTS = WORD_TABLES * TABLE;
 
-  private static final int BLOCKS = 2;
-  private static final long BLOCK_BYTES = WORD_BYTES / BLOCKS;
+  /** From the row of an even lane to that of the odd lane behind it. */
+  static final int ODD_ROWS = 16;
 
   /** Tokens that are multiplied at a time where there are several. */
   static final int TOKENS = 4;
@@ -47,34 +61,44 @@ final class TernaryLookup {
   static final int GROUP_WORDS = 42;
 
   /** {@code 2^112}: what the bits of an F16 without sign are times as floats, moved to the place of their exponent. */
-  private static final float HALF_UNIT = 0x1p112f;
+  static final float HALF_UNIT = 0x1p112f;
 
   /** How far the bits of an F16 have to move. */
-  private static final int HALF_SHIFT = 13;
+  static final int HALF_SHIFT = 13;
 
   /** Shorts of the sums of a panel for several tokens. */
-  static final int TOKENS_LANES = TOKENS * BLOCKS * TABLE;
+  static final int TOKENS_LANES = TOKENS * PANEL_ROWS;
 
   /** The weight of the first, second and third column at each index. */
-  private static final ShortVector FIRST = weights(1);
-  private static final ShortVector SECOND = weights(3);
-  private static final ShortVector THIRD = weights(9);
+  private static final short[] FIRST = weights(1);
+  private static final short[] SECOND = weights(3);
+  private static final short[] THIRD = weights(9);
 
   private TernaryLookup() {}
 
-  private static ShortVector weights(int place) {
+  /** Whether the JIT uses AVX-512; the Vector API does not tell. */
+  private static boolean hasAvx512() {
+    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    try {
+      return vm != null && Integer.parseInt(vm.getVMOption("UseAVX").getValue()) >= AVX_512;
+    } catch (IllegalArgumentException anotherCpu) {
+      return false;
+    }
+  }
+
+  private static short[] weights(int place) {
     short[] weights = new short[TABLE];
     for (int index = 0; index < 27; index++) {
       weights[index] = (short) (index / place % 3 - 1);
     }
-    return ShortVector.fromArray(SHORTS, weights, 0);
+    return weights;
   }
 
   /** Widens int8 codes. */
   static void widen(MemorySegment codes, long at, int n, short[] out, int outAt) {
     int i = 0;
-    for (; i <= n - TABLE; i += TABLE) {
-      ByteVector bytes = ByteVector.fromMemorySegment(BYTES, codes, at + i, ByteOrder.LITTLE_ENDIAN);
+    for (; i <= n - LANES; i += LANES) {
+      ByteVector bytes = ByteVector.fromMemorySegment(HALF_BYTES, codes, at + i, ByteOrder.LITTLE_ENDIAN);
       ((ShortVector) bytes.convertShape(VectorOperators.B2S, SHORTS, 0)).intoArray(out, outAt + i);
     }
     for (; i < n; i++) {
@@ -89,72 +113,34 @@ final class TernaryLookup {
 
   /** The tables of {@code words} words from activation {@code at} on. */
   static void tables(short[] codes, int at, int words, short[] tables, int tableAt) {
-    int count = words * WORD_TABLES;
+    for (int lane = 0; lane < TABLE; lane += LANES) {
+      lanesOfTables(codes, at, words * WORD_TABLES, tables, tableAt, lane);
+    }
+  }
+
+  private static void lanesOfTables(short[] codes, int at, int count, short[] tables, int tableAt, int lane) {
+    ShortVector firsts = ShortVector.fromArray(SHORTS, FIRST, lane);
+    ShortVector seconds = ShortVector.fromArray(SHORTS, SECOND, lane);
+    ShortVector thirds = ShortVector.fromArray(SHORTS, THIRD, lane);
     int columns = WORD_COLUMNS / WORD_TABLES;
     for (int i = 0; i < count; i++) {
-      ShortVector first = ShortVector.broadcast(SHORTS, codes[at + columns * i]).mul(FIRST);
-      ShortVector second = ShortVector.broadcast(SHORTS, codes[at + columns * i + 1]).mul(SECOND);
-      ShortVector third = ShortVector.broadcast(SHORTS, codes[at + columns * i + 2]).mul(THIRD);
-      first.add(second).add(third).intoArray(tables, tableAt + TABLE * i);
+      ShortVector first = ShortVector.broadcast(SHORTS, codes[at + columns * i]).mul(firsts);
+      ShortVector second = ShortVector.broadcast(SHORTS, codes[at + columns * i + 1]).mul(seconds);
+      ShortVector third = ShortVector.broadcast(SHORTS, codes[at + columns * i + 2]).mul(thirds);
+      first.add(second).add(third).intoArray(tables, tableAt + TABLE * i + lane);
     }
   }
 
   /**
-   * Adds the sums of the rows of a panel over at most {@code SEGMENT_WORDS} words, in shorts for each index of a word, to ints.
-   * Of bits above an index, which are those of the next ones, a lookup takes no notice.
-   *
-   * <p>All in one method without others of this class: the JIT would not inline them into one of this size, and would put vectors
-   * on the heap.
+   * Adds the sums of the rows of a panel over at most {@code SEGMENT_WORDS} words to ints. Of bits above an index, which are
+   * those of the next ones, a lookup takes no notice.
    */
   static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
-    ShortVector a0 = ShortVector.zero(SHORTS);
-    ShortVector a1 = a0;
-    ShortVector a2 = a0;
-    ShortVector b0 = a0;
-    ShortVector b1 = a0;
-    ShortVector b2 = a0;
-    for (int word = 0; word < words; word++) {
-      long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
-      IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
-          .reinterpretAsInts();
-      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
-      a0 = a0.add(a.reinterpretAsShorts().selectFrom(table0));
-      b0 = b0.add(b.reinterpretAsShorts().selectFrom(table0));
-      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
-      a1 = a1.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
-      b1 = b1.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
-      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
-      a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
-      b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+    if (WIDE) {
+      WideLookup.lookUp(weights, at, words, tables, tableAt, sums, sumAt);
+    } else {
+      NarrowLookup.lookUp(weights, at, words, tables, tableAt, sums, sumAt);
     }
-    IntVector aFirst = a0.reinterpretAsInts();
-    IntVector aSecond = a1.reinterpretAsInts();
-    IntVector aThird = a2.reinterpretAsInts();
-    IntVector.fromArray(INTS, sums, sumAt)
-        .add(aFirst.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-        .add(aSecond.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-        .add(aThird.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-        .intoArray(sums, sumAt);
-    IntVector.fromArray(INTS, sums, sumAt + INT_LANES)
-        .add(aFirst.lanewise(VectorOperators.ASHR, Short.SIZE))
-        .add(aSecond.lanewise(VectorOperators.ASHR, Short.SIZE))
-        .add(aThird.lanewise(VectorOperators.ASHR, Short.SIZE))
-        .intoArray(sums, sumAt + INT_LANES);
-    IntVector bFirst = b0.reinterpretAsInts();
-    IntVector bSecond = b1.reinterpretAsInts();
-    IntVector bThird = b2.reinterpretAsInts();
-    IntVector.fromArray(INTS, sums, sumAt + TABLE)
-        .add(bFirst.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-        .add(bSecond.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-        .add(bThird.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-        .intoArray(sums, sumAt + TABLE);
-    IntVector.fromArray(INTS, sums, sumAt + TABLE + INT_LANES)
-        .add(bFirst.lanewise(VectorOperators.ASHR, Short.SIZE))
-        .add(bSecond.lanewise(VectorOperators.ASHR, Short.SIZE))
-        .add(bThird.lanewise(VectorOperators.ASHR, Short.SIZE))
-        .intoArray(sums, sumAt + TABLE + INT_LANES);
   }
 
   /**
@@ -165,139 +151,39 @@ final class TernaryLookup {
    */
   static void lookUpGroup(
       MemorySegment weights, long at, int words, short[] tables, int tableAt, float[] totals, int totalAt) {
-    ShortVector a0 = ShortVector.zero(SHORTS);
-    ShortVector a1 = a0;
-    ShortVector a2 = a0;
-    ShortVector b0 = a0;
-    ShortVector b1 = a0;
-    ShortVector b2 = a0;
-    for (int word = 0; word < words; word++) {
-      long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
-      IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
-          .reinterpretAsInts();
-      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
-      a0 = a0.add(a.reinterpretAsShorts().selectFrom(table0));
-      b0 = b0.add(b.reinterpretAsShorts().selectFrom(table0));
-      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
-      a1 = a1.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
-      b1 = b1.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
-      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
-      a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
-      b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+    if (WIDE) {
+      WideLookup.lookUpGroup(weights, at, words, tables, tableAt, totals, totalAt);
+    } else {
+      NarrowLookup.lookUpGroup(weights, at, words, tables, tableAt, totals, totalAt);
     }
-    long scaleAt = at + (long) words * WORD_BYTES;
-    IntVector a01 = a0.add(a1).reinterpretAsInts();
-    IntVector aLast = a2.reinterpretAsInts();
-    IntVector aScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-    ((FloatVector) a01.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
-        .add(aLast.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-        .convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(aScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt)).intoArray(totals, totalAt);
-    ((FloatVector) a01.lanewise(VectorOperators.ASHR, Short.SIZE).add(aLast.lanewise(VectorOperators.ASHR, Short.SIZE))
-        .convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(aScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + INT_LANES))
-        .intoArray(totals, totalAt + INT_LANES);
-    IntVector b01 = b0.add(b1).reinterpretAsInts();
-    IntVector bLast = b2.reinterpretAsInts();
-    IntVector bScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
-        .reinterpretAsInts();
-    ((FloatVector) b01.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
-        .add(bLast.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-        .convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(bScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + TABLE))
-        .intoArray(totals, totalAt + TABLE);
-    ((FloatVector) b01.lanewise(VectorOperators.ASHR, Short.SIZE).add(bLast.lanewise(VectorOperators.ASHR, Short.SIZE))
-        .convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(bScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + TABLE + INT_LANES))
-        .intoArray(totals, totalAt + TABLE + INT_LANES);
   }
 
   /**
    * As {@link #lookUp}, over at most {@value #SHORT_SUM_WORDS} words, for {@value #TOKENS} tokens, whose tables are
-   * {@code stride} shorts apart: loads of words and shifts of indices are shared. Leaves one vector for each token and block.
+   * {@code stride} shorts apart: loads of words and shifts of indices are shared. Leaves the sums of each token in the order of
+   * words.
    */
   static void lookUpTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride, short[] lanes) {
-    ShortVector a0 = ShortVector.zero(SHORTS);
-    ShortVector a1 = a0;
-    ShortVector a2 = a0;
-    ShortVector a3 = a0;
-    ShortVector b0 = a0;
-    ShortVector b1 = a0;
-    ShortVector b2 = a0;
-    ShortVector b3 = a0;
-    for (int word = 0; word < words; word++) {
-      long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
-      IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
-          .reinterpretAsInts();
-      ShortVector indexA = a.reinterpretAsShorts();
-      ShortVector indexB = b.reinterpretAsShorts();
-      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
-      a0 = a0.add(indexA.selectFrom(table0));
-      b0 = b0.add(indexB.selectFrom(table0));
-      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + stride);
-      a1 = a1.add(indexA.selectFrom(table1));
-      b1 = b1.add(indexB.selectFrom(table1));
-      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride);
-      a2 = a2.add(indexA.selectFrom(table2));
-      b2 = b2.add(indexB.selectFrom(table2));
-      ShortVector table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride);
-      a3 = a3.add(indexA.selectFrom(table3));
-      b3 = b3.add(indexB.selectFrom(table3));
-      indexA = a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
-      indexB = b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
-      table0 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
-      a0 = a0.add(indexA.selectFrom(table0));
-      b0 = b0.add(indexB.selectFrom(table0));
-      table1 = ShortVector.fromArray(SHORTS, tables, table + stride + TABLE);
-      a1 = a1.add(indexA.selectFrom(table1));
-      b1 = b1.add(indexB.selectFrom(table1));
-      table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + TABLE);
-      a2 = a2.add(indexA.selectFrom(table2));
-      b2 = b2.add(indexB.selectFrom(table2));
-      table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + TABLE);
-      a3 = a3.add(indexA.selectFrom(table3));
-      b3 = b3.add(indexB.selectFrom(table3));
-      indexA = a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
-      indexB = b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
-      table0 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
-      a0 = a0.add(indexA.selectFrom(table0));
-      b0 = b0.add(indexB.selectFrom(table0));
-      table1 = ShortVector.fromArray(SHORTS, tables, table + stride + 2 * TABLE);
-      a1 = a1.add(indexA.selectFrom(table1));
-      b1 = b1.add(indexB.selectFrom(table1));
-      table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + 2 * TABLE);
-      a2 = a2.add(indexA.selectFrom(table2));
-      b2 = b2.add(indexB.selectFrom(table2));
-      table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + 2 * TABLE);
-      a3 = a3.add(indexA.selectFrom(table3));
-      b3 = b3.add(indexB.selectFrom(table3));
+    if (WIDE) {
+      WideLookup.lookUpTokens(weights, at, words, tables, tableAt, stride, lanes);
+    } else {
+      NarrowLookup.lookUpTokens(weights, at, words, tables, tableAt, stride, lanes);
     }
-    a0.intoArray(lanes, 0);
-    b0.intoArray(lanes, TABLE);
-    a1.intoArray(lanes, 2 * TABLE);
-    b1.intoArray(lanes, 3 * TABLE);
-    a2.intoArray(lanes, 4 * TABLE);
-    b2.intoArray(lanes, 5 * TABLE);
-    a3.intoArray(lanes, 6 * TABLE);
-    b3.intoArray(lanes, 7 * TABLE);
   }
 
   /** Adds what {@link #lookUpTokens} has summed to the sums of tokens that are {@code stride} apart. */
   static void addTokens(short[] lanes, int[] sums, int sumAt, int stride) {
-    for (int i = 0; i < TOKENS * BLOCKS; i++) {
-      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i * TABLE).reinterpretAsInts();
-      int at = sumAt + i / BLOCKS * stride + i % BLOCKS * TABLE;
+    for (int i = 0; i < TOKENS_LANES; i += LANES) {
+      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
+      int at = sumAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
       add(even(pairs), sums, at);
-      add(odd(pairs), sums, at + INT_LANES);
+      add(odd(pairs), sums, at + ODD_ROWS);
     }
+  }
+
+  /** The row of an even lane of a panel. */
+  private static int rowOfEven(int lane) {
+    return lane - lane % TABLE / 2;
   }
 
   private static void add(IntVector value, int[] sums, int at) {
@@ -314,13 +200,14 @@ final class TernaryLookup {
 
   /** The scales of a panel from F16 in the order of words. */
   static void halfScales(MemorySegment words, long at, float[] scales) {
-    for (int block = 0; block < BLOCKS; block++) {
-      IntVector pairs = ShortVector.fromMemorySegment(SHORTS, words, at + block * BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+    for (int lane = 0; lane < PANEL_ROWS; lane += LANES) {
+      IntVector pairs = ShortVector.fromMemorySegment(SHORTS, words, at + lane * Short.BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
+      int row = rowOfEven(lane);
       pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-          .reinterpretAsFloats().mul(HALF_UNIT).intoArray(scales, block * TABLE);
+          .reinterpretAsFloats().mul(HALF_UNIT).intoArray(scales, row);
       pairs.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
-          .reinterpretAsFloats().mul(HALF_UNIT).intoArray(scales, block * TABLE + INT_LANES);
+          .reinterpretAsFloats().mul(HALF_UNIT).intoArray(scales, row + ODD_ROWS);
     }
   }
 
@@ -333,11 +220,12 @@ final class TernaryLookup {
 
   /** Adds what {@link #lookUpTokens} has summed, times the scales of the rows, to totals of tokens {@code stride} apart. */
   static void addScaledTokens(short[] lanes, float[] scales, float[] totals, int totalAt, int stride) {
-    for (int i = 0; i < TOKENS * BLOCKS; i++) {
-      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i * TABLE).reinterpretAsInts();
-      int at = totalAt + i / BLOCKS * stride + i % BLOCKS * TABLE;
-      addScaled(even(pairs), scales, i % BLOCKS * TABLE, totals, at);
-      addScaled(odd(pairs), scales, i % BLOCKS * TABLE + INT_LANES, totals, at + INT_LANES);
+    for (int i = 0; i < TOKENS_LANES; i += LANES) {
+      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
+      int row = rowOfEven(i % PANEL_ROWS);
+      int at = totalAt + i / PANEL_ROWS * stride + row;
+      addScaled(even(pairs), scales, row, totals, at);
+      addScaled(odd(pairs), scales, row + ODD_ROWS, totals, at + ODD_ROWS);
     }
   }
 

@@ -61,8 +61,8 @@ final class VectorKernels {
         .with(WeightQuantizerKernel.class, new VectorWeightQuantizer(workers));
   }
 
-  /** Table lookups where vectors have the 32 shorts that they need. */
+  /** Table lookups where vectors have an instruction for them. */
   private static LatentProductKernel latentProduct(Workers workers, MatmulKernel matmul) {
-    return VectorWidth.BITS == 512 ? new LookupLatentProduct(workers) : new FloatLatentProduct(workers, matmul);
+    return TernaryLookup.AVAILABLE ? new LookupLatentProduct(workers) : new FloatLatentProduct(workers, matmul);
   }
 }

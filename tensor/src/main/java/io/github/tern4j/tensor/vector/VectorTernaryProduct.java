@@ -54,28 +54,23 @@ final class VectorTernaryProduct implements TernaryProductKernel {
       }
     }
     Ranges.run(workers, weight.rows(), Math.max(1, TASK_WEIGHTS / Math.max(1, columns)), (first, last) -> {
-      int[] sums = new int[TernaryDot.TOKENS];
-      short[] lanes = new short[TernaryDot.TOKENS * TernaryDot.LANES];
-      short[] octets = new short[planeSize / TernaryDot.SLOTS];
-      for (int output = first; output < last; output++) {
-        for (int row = 0; row < rows; row += TernaryDot.TOKENS) {
-          int tokens = Math.min(TernaryDot.TOKENS, rows - row);
-          if (weight.groupSize() == 0) {
-            wholeRow(weight, output, row, tokens, planeSize, lanes, sums, gamma, out);
-          } else {
-            for (int token = row; token < row + tokens; token++) {
-              grouped(weight, output, token, planeSize, octets, gamma, out);
-            }
+      if (weight.groupSize() == 0) {
+        wholeRows(weight, first, last, planeSize, gamma, out);
+      } else {
+        short[] octets = new short[planeSize / TernaryDot.SLOTS];
+        for (int output = first; output < last; output++) {
+          for (int token = 0; token < rows; token++) {
+            grouped(weight, output, token, planeSize, octets, gamma, out);
           }
         }
       }
     });
   }
 
-  /** Table lookups where vectors have the 32 shorts that they need. */
+  /** Table lookups where vectors have an instruction for them. */
   @Override
   public PreparedTernary prepare(PackedTernary weight) {
-    if (VectorWidth.BITS < 512) {
+    if (!TernaryLookup.AVAILABLE) {
       return TernaryProductKernel.super.prepare(weight);
     }
     float scale = weight.groupSize() == 0 ? weight.scale(0, 0) : 1;
@@ -84,43 +79,66 @@ final class VectorTernaryProduct implements TernaryProductKernel {
 
   @Override
   public PreparedTernary prepare(TernaryWords words, float scale) {
-    return VectorWidth.BITS < 512
-        ? TernaryProductKernel.super.prepare(words, scale)
-        : new LookupTernary(words, scale, ownInput, products);
+    return TernaryLookup.AVAILABLE
+        ? new LookupTernary(words, scale, ownInput, products)
+        : TernaryProductKernel.super.prepare(words, scale);
   }
 
   @Override
   public void products(PreparedTernary[] weights, TernaryInput input, Tensor[] outs) {
-    if (VectorWidth.BITS < 512) {
-      TernaryProductKernel.super.products(weights, input, outs);
-    } else {
+    if (TernaryLookup.AVAILABLE) {
       products.products(weights, input, outs);
+    } else {
+      TernaryProductKernel.super.products(weights, input, outs);
     }
   }
 
   @Override
   public TernaryInput input() {
-    return VectorWidth.BITS < 512 ? TernaryProductKernel.super.input() : new LookupInput();
+    return TernaryLookup.AVAILABLE ? new LookupInput() : TernaryProductKernel.super.input();
   }
 
-  private void wholeRow(
-      PackedTernary weight, int output, int row, int tokens, int planeSize, short[] lanes, int[] sums, Tensor gamma, Tensor out) {
-    long at = (long) output * PackedTernary.bytesPerRow(weight.columns());
-    if (tokens == TernaryDot.TOKENS) {
-      TernaryDot.dotTokens(weight.codes(), at, weight.columns(), planes, row * planeSize, planeSize, lanes, sums);
-    } else {
-      for (int token = 0; token < tokens; token++) {
-        sums[token] = TernaryDot.dot(weight.codes(), at, weight.columns(), planes, (row + token) * planeSize);
+  private void wholeRows(PackedTernary weight, int first, int last, int planeSize, Tensor gamma, Tensor out) {
+    int rows = out.dim(0);
+    int[] sums = new int[Math.max(TernaryDot.TOKENS, TernaryDot.ROWS)];
+    short[] lanes = new short[sums.length * TernaryDot.LANES];
+    int row = 0;
+    for (; row <= rows - TernaryDot.TOKENS; row += TernaryDot.TOKENS) {
+      for (int output = first; output < last; output++) {
+        TernaryDot.dotTokens(
+            weight.codes(), at(weight, output), weight.columns(), planes, row * planeSize, planeSize, lanes, sums);
+        for (int i = 0; i < TernaryDot.TOKENS; i++) {
+          put(weight, output, row + i, sums[i], gamma, out);
+        }
       }
     }
-    for (int token = row; token < row + tokens; token++) {
-      int sum = sums[token - row] - groupSums[token];
-      out.array()[out.arrayOffset() + token * weight.rows() + output] = sum * (weight.scale(output, 0) * step(gamma, token));
+    for (; row < rows; row++) {
+      int output = first;
+      for (; output <= last - TernaryDot.ROWS; output += TernaryDot.ROWS) {
+        TernaryDot.dotRows(weight.codes(), at(weight, output), weight.columns(), planes, row * planeSize, lanes, sums);
+        for (int i = 0; i < TernaryDot.ROWS; i++) {
+          put(weight, output + i, row, sums[i], gamma, out);
+        }
+      }
+      for (; output < last; output++) {
+        int sum = TernaryDot.dot(weight.codes(), at(weight, output), weight.columns(), planes, row * planeSize);
+        put(weight, output, row, sum, gamma, out);
+      }
     }
+  }
+
+  /** Where the codes of an output row begin. */
+  private static long at(PackedTernary weight, int output) {
+    return (long) output * PackedTernary.bytesPerRow(weight.columns());
+  }
+
+  private void put(PackedTernary weight, int output, int token, int sum, Tensor gamma, Tensor out) {
+    out.array()[out.arrayOffset() + token * weight.rows() + output] =
+        (sum - groupSums[token]) * (weight.scale(output, 0) * step(gamma, token));
   }
 
   private void grouped(PackedTernary weight, int output, int token, int planeSize, short[] octets, Tensor gamma, Tensor out) {
-    long at = (long) output * PackedTernary.bytesPerRow(weight.columns());
+    long at = at(weight, output);
     int groups = weight.groupsPerRow();
     boolean whole = weight.groupSize() % TernaryDot.SLOTS == 0;
     if (whole) {

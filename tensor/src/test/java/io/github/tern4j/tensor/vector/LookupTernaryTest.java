@@ -15,10 +15,13 @@ import io.github.tern4j.tensor.ternary.PackedTernary;
 import io.github.tern4j.tensor.ternary.PreparedTernary;
 import io.github.tern4j.tensor.ternary.TernaryInput;
 import io.github.tern4j.tensor.ternary.TernaryWords;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +54,24 @@ class LookupTernaryTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"-Dtern4j.vectorBits=256", "-XX:UseAVX=2"})
+  void otherVectorsGiveTheSameBits(String option) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--add-modules", "jdk.incubator.vector", "-Xmx512m", "-XX:+IgnoreUnrecognizedVMOptions", option,
+        "-cp", System.getProperty("java.class.path"), LookupTernaryTest.class.getName()).redirectErrorStream(true).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(printed).isZero();
+  }
+
+  /** Products in a Java process of their own, which fails where bits are not those of the reference. */
+  public static void main(String[] arguments) {
+    LookupTernaryTest test = new LookupTernaryTest();
+    test.preparationAndProductsHaveTheBitsOfTheReferenceOnAnyNumberOfThreads(2);
+    test.scalesOfGroupsAreKeptExactly(0x1p-14f);
+    test.scalesOfGroupsAreKeptExactly(0.1f);
   }
 
   @ParameterizedTest(name = "scale {0}")

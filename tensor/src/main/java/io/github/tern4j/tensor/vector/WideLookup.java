@@ -1,0 +1,206 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
+import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_SHIFT;
+import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_UNIT;
+import static io.github.tern4j.tensor.vector.TernaryLookup.INDEX_BITS;
+import static io.github.tern4j.tensor.vector.TernaryLookup.TABLE;
+import static io.github.tern4j.tensor.vector.TernaryLookup.WORD_SHORTS;
+import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
+import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The lookups of {@link TernaryLookup} with 512-bit vectors: one holds a table, two the words of a panel.
+ *
+ * <p>Each is one method without others of this class: the JIT would not inline them into one of this size, and would put vectors
+ * on the heap.
+ */
+final class WideLookup {
+
+  private static final int INT_LANES = INTS.length();
+  private static final long BLOCK_BYTES = SHORTS.vectorByteSize();
+
+  private WideLookup() {}
+
+  static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
+    ShortVector a0 = ShortVector.zero(SHORTS);
+    ShortVector a1 = a0;
+    ShortVector a2 = a0;
+    ShortVector b0 = a0;
+    ShortVector b1 = a0;
+    ShortVector b2 = a0;
+    for (int word = 0; word < words; word++) {
+      long wordAt = at + (long) word * WORD_BYTES;
+      int table = tableAt + word * WORD_SHORTS;
+      IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
+      a0 = a0.add(a.reinterpretAsShorts().selectFrom(table0));
+      b0 = b0.add(b.reinterpretAsShorts().selectFrom(table0));
+      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
+      a1 = a1.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      b1 = b1.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
+      a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+    }
+    IntVector aFirst = a0.reinterpretAsInts();
+    IntVector aSecond = a1.reinterpretAsInts();
+    IntVector aThird = a2.reinterpretAsInts();
+    IntVector.fromArray(INTS, sums, sumAt)
+        .add(aFirst.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(aSecond.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(aThird.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .intoArray(sums, sumAt);
+    IntVector.fromArray(INTS, sums, sumAt + INT_LANES)
+        .add(aFirst.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(aSecond.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(aThird.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .intoArray(sums, sumAt + INT_LANES);
+    IntVector bFirst = b0.reinterpretAsInts();
+    IntVector bSecond = b1.reinterpretAsInts();
+    IntVector bThird = b2.reinterpretAsInts();
+    IntVector.fromArray(INTS, sums, sumAt + TABLE)
+        .add(bFirst.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(bSecond.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(bThird.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .intoArray(sums, sumAt + TABLE);
+    IntVector.fromArray(INTS, sums, sumAt + TABLE + INT_LANES)
+        .add(bFirst.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(bSecond.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .add(bThird.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .intoArray(sums, sumAt + TABLE + INT_LANES);
+  }
+
+  static void lookUpGroup(
+      MemorySegment weights, long at, int words, short[] tables, int tableAt, float[] totals, int totalAt) {
+    ShortVector a0 = ShortVector.zero(SHORTS);
+    ShortVector a1 = a0;
+    ShortVector a2 = a0;
+    ShortVector b0 = a0;
+    ShortVector b1 = a0;
+    ShortVector b2 = a0;
+    for (int word = 0; word < words; word++) {
+      long wordAt = at + (long) word * WORD_BYTES;
+      int table = tableAt + word * WORD_SHORTS;
+      IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
+      a0 = a0.add(a.reinterpretAsShorts().selectFrom(table0));
+      b0 = b0.add(b.reinterpretAsShorts().selectFrom(table0));
+      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
+      a1 = a1.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      b1 = b1.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
+      a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+    }
+    long scaleAt = at + (long) words * WORD_BYTES;
+    IntVector a01 = a0.add(a1).reinterpretAsInts();
+    IntVector aLast = a2.reinterpretAsInts();
+    IntVector aScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+    ((FloatVector) a01.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+        .add(aLast.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(aScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt)).intoArray(totals, totalAt);
+    ((FloatVector) a01.lanewise(VectorOperators.ASHR, Short.SIZE).add(aLast.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(aScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + INT_LANES))
+        .intoArray(totals, totalAt + INT_LANES);
+    IntVector b01 = b0.add(b1).reinterpretAsInts();
+    IntVector bLast = b2.reinterpretAsInts();
+    IntVector bScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+        .reinterpretAsInts();
+    ((FloatVector) b01.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+        .add(bLast.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+        .convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(bScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + TABLE))
+        .intoArray(totals, totalAt + TABLE);
+    ((FloatVector) b01.lanewise(VectorOperators.ASHR, Short.SIZE).add(bLast.lanewise(VectorOperators.ASHR, Short.SIZE))
+        .convertShape(VectorOperators.I2F, FLOATS, 0))
+        .fma(bScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt + TABLE + INT_LANES))
+        .intoArray(totals, totalAt + TABLE + INT_LANES);
+  }
+
+  static void lookUpTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride, short[] lanes) {
+    ShortVector a0 = ShortVector.zero(SHORTS);
+    ShortVector a1 = a0;
+    ShortVector a2 = a0;
+    ShortVector a3 = a0;
+    ShortVector b0 = a0;
+    ShortVector b1 = a0;
+    ShortVector b2 = a0;
+    ShortVector b3 = a0;
+    for (int word = 0; word < words; word++) {
+      long wordAt = at + (long) word * WORD_BYTES;
+      int table = tableAt + word * WORD_SHORTS;
+      IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      ShortVector indexA = a.reinterpretAsShorts();
+      ShortVector indexB = b.reinterpretAsShorts();
+      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
+      a0 = a0.add(indexA.selectFrom(table0));
+      b0 = b0.add(indexB.selectFrom(table0));
+      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + stride);
+      a1 = a1.add(indexA.selectFrom(table1));
+      b1 = b1.add(indexB.selectFrom(table1));
+      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride);
+      a2 = a2.add(indexA.selectFrom(table2));
+      b2 = b2.add(indexB.selectFrom(table2));
+      ShortVector table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride);
+      a3 = a3.add(indexA.selectFrom(table3));
+      b3 = b3.add(indexB.selectFrom(table3));
+      indexA = a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
+      indexB = b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
+      table0 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
+      a0 = a0.add(indexA.selectFrom(table0));
+      b0 = b0.add(indexB.selectFrom(table0));
+      table1 = ShortVector.fromArray(SHORTS, tables, table + stride + TABLE);
+      a1 = a1.add(indexA.selectFrom(table1));
+      b1 = b1.add(indexB.selectFrom(table1));
+      table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + TABLE);
+      a2 = a2.add(indexA.selectFrom(table2));
+      b2 = b2.add(indexB.selectFrom(table2));
+      table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + TABLE);
+      a3 = a3.add(indexA.selectFrom(table3));
+      b3 = b3.add(indexB.selectFrom(table3));
+      indexA = a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
+      indexB = b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
+      table0 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
+      a0 = a0.add(indexA.selectFrom(table0));
+      b0 = b0.add(indexB.selectFrom(table0));
+      table1 = ShortVector.fromArray(SHORTS, tables, table + stride + 2 * TABLE);
+      a1 = a1.add(indexA.selectFrom(table1));
+      b1 = b1.add(indexB.selectFrom(table1));
+      table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + 2 * TABLE);
+      a2 = a2.add(indexA.selectFrom(table2));
+      b2 = b2.add(indexB.selectFrom(table2));
+      table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + 2 * TABLE);
+      a3 = a3.add(indexA.selectFrom(table3));
+      b3 = b3.add(indexB.selectFrom(table3));
+    }
+    a0.intoArray(lanes, 0);
+    b0.intoArray(lanes, TABLE);
+    a1.intoArray(lanes, 2 * TABLE);
+    b1.intoArray(lanes, 3 * TABLE);
+    a2.intoArray(lanes, 4 * TABLE);
+    b2.intoArray(lanes, 5 * TABLE);
+    a3.intoArray(lanes, 6 * TABLE);
+    b3.intoArray(lanes, 7 * TABLE);
+  }
+}
