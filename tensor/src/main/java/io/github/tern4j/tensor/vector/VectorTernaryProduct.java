@@ -21,19 +21,47 @@ final class VectorTernaryProduct implements TernaryProductKernel {
   /** Weights of a task. */
   private static final int TASK_WEIGHTS = 1 << 16;
 
+  private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
+
   private final Workers workers;
+  private final RangeTask task;
   private final LookupInput ownInput = new LookupInput();
   private short[] planes = new short[0];
   private int[] groupSums = new int[0];
+  private PackedTernary weight;
+  private int rows;
+  private Tensor gamma;
+  private Tensor out;
 
   VectorTernaryProduct(Workers workers) {
     this.workers = workers;
+    this.task = new RangeTask(workers, this::multiply);
+  }
+
+  /** Working memory of a thread. */
+  private static final class Buffers {
+    private final int[] sums = new int[TernaryDot.TOKENS];
+    private final short[] lanes = new short[TernaryDot.TOKENS * TernaryDot.LANES];
+    private short[] octets = new short[0];
+
+    void reserve(int octetCount) {
+      octets = octets.length < octetCount ? new short[octetCount] : octets;
+    }
   }
 
   @Override
   public void product(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out) {
     TernaryProductKernel.checkProduct(weight, codes, gamma, out);
-    int rows = codes.dim(0);
+    this.weight = weight;
+    this.rows = codes.dim(0);
+    this.gamma = gamma;
+    this.out = out;
+    layOut(codes);
+    task.run(weight.rows(), Math.max(1, TASK_WEIGHTS / Math.max(1, weight.columns())));
+    this.weight = null;
+  }
+
+  private void layOut(Tensor codes) {
     int columns = weight.columns();
     int groupSize = weight.groupSize() == 0 ? columns : weight.groupSize();
     int groups = weight.groupsPerRow();
@@ -51,23 +79,23 @@ final class VectorTernaryProduct implements TernaryProductKernel {
         groupSums[row * groups + group] = sum(codes.segment(), at, group * groupSize, Math.min(columns, (group + 1) * groupSize));
       }
     }
-    Ranges.run(workers, weight.rows(), Math.max(1, TASK_WEIGHTS / Math.max(1, columns)), (first, last) -> {
-      int[] sums = new int[TernaryDot.TOKENS];
-      short[] lanes = new short[TernaryDot.TOKENS * TernaryDot.LANES];
-      short[] octets = new short[planeSize / TernaryDot.SLOTS];
-      for (int output = first; output < last; output++) {
-        for (int row = 0; row < rows; row += TernaryDot.TOKENS) {
-          int tokens = Math.min(TernaryDot.TOKENS, rows - row);
-          if (weight.groupSize() == 0) {
-            wholeRow(weight, output, row, tokens, planeSize, lanes, sums, gamma, out);
-          } else {
-            for (int token = row; token < row + tokens; token++) {
-              grouped(weight, output, token, planeSize, octets, gamma, out);
-            }
+  }
+
+  private void multiply(int first, int last) {
+    Buffers buffers = BUFFERS.get();
+    buffers.reserve(TernaryDot.planeSize(weight.columns()) / TernaryDot.SLOTS);
+    for (int output = first; output < last; output++) {
+      for (int row = 0; row < rows; row += TernaryDot.TOKENS) {
+        int tokens = Math.min(TernaryDot.TOKENS, rows - row);
+        if (weight.groupSize() == 0) {
+          wholeRow(output, row, tokens, buffers);
+        } else {
+          for (int token = row; token < row + tokens; token++) {
+            grouped(output, token, buffers.octets);
           }
         }
       }
-    });
+    }
   }
 
   /** Table lookups where vectors have the 32 shorts that they need. */
@@ -92,11 +120,12 @@ final class VectorTernaryProduct implements TernaryProductKernel {
     return VectorWidth.BITS < 512 ? TernaryProductKernel.super.input() : new LookupInput();
   }
 
-  private void wholeRow(
-      PackedTernary weight, int output, int row, int tokens, int planeSize, short[] lanes, int[] sums, Tensor gamma, Tensor out) {
+  private void wholeRow(int output, int row, int tokens, Buffers buffers) {
+    int planeSize = TernaryDot.planeSize(weight.columns());
+    int[] sums = buffers.sums;
     long at = (long) output * PackedTernary.bytesPerRow(weight.columns());
     if (tokens == TernaryDot.TOKENS) {
-      TernaryDot.dotTokens(weight.codes(), at, weight.columns(), planes, row * planeSize, planeSize, lanes, sums);
+      TernaryDot.dotTokens(weight.codes(), at, weight.columns(), planes, row * planeSize, planeSize, buffers.lanes, sums);
     } else {
       for (int token = 0; token < tokens; token++) {
         sums[token] = TernaryDot.dot(weight.codes(), at, weight.columns(), planes, (row + token) * planeSize);
@@ -104,11 +133,12 @@ final class VectorTernaryProduct implements TernaryProductKernel {
     }
     for (int token = row; token < row + tokens; token++) {
       int sum = sums[token - row] - groupSums[token];
-      out.array()[out.arrayOffset() + token * weight.rows() + output] = sum * (weight.scale(output, 0) * step(gamma, token));
+      out.array()[out.arrayOffset() + token * weight.rows() + output] = sum * (weight.scale(output, 0) * step(token));
     }
   }
 
-  private void grouped(PackedTernary weight, int output, int token, int planeSize, short[] octets, Tensor gamma, Tensor out) {
+  private void grouped(int output, int token, short[] octets) {
+    int planeSize = TernaryDot.planeSize(weight.columns());
     long at = (long) output * PackedTernary.bytesPerRow(weight.columns());
     int groups = weight.groupsPerRow();
     boolean whole = weight.groupSize() % TernaryDot.SLOTS == 0;
@@ -124,10 +154,10 @@ final class VectorTernaryProduct implements TernaryProductKernel {
           : TernaryDot.dotOfColumns(weight.codes(), at, from, to, planes, token * planeSize);
       total = Math.fma((float) (sum - groupSums[token * groups + group]), weight.scale(output, group), total);
     }
-    out.array()[out.arrayOffset() + token * weight.rows() + output] = step(gamma, token) * total;
+    out.array()[out.arrayOffset() + token * weight.rows() + output] = step(token) * total;
   }
 
-  private static float step(Tensor gamma, int token) {
+  private float step(int token) {
     return gamma.array()[gamma.arrayOffset() + token] / ActivationQuantizerKernel.LARGEST_CODE;
   }
 
