@@ -49,8 +49,8 @@ final class CachedRows {
   }
 
   /**
-   * BF16: two parts in the halves of words, widened without {@link WordWidening}: in a caller so large that the JIT inlines nothing
-   * but the Vector API any more, a call of our own puts its vectors on the heap.
+   * BF16: two parts in the halves of words, widened without {@link WordWidening}: in a caller so large that the JIT inlines
+   * nothing but the Vector API any more, a call of our own puts its vectors on the heap.
    */
   static void bf16(MemorySegment rows, long at, long stride, float[] factors, int factorAt, int count, float[] sums, int to, int lane) {
     FloatVector s0 = FloatVector.fromArray(FLOATS, sums, to + lane);

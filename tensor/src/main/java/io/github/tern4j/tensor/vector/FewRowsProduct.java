@@ -44,7 +44,8 @@ final class FewRowsProduct {
     for (int output = from; output < to; output += LaneFold.ROWS) {
       int present = Math.min(LaneFold.ROWS, to - output);
       for (int row = 0; row < rows; row++) {
-        DenseRows.multiply(weight, output, present, arranged, row * weight.columns(), sums, out, outAt + row * weight.rows() + output);
+        DenseRows.multiply(weight, output, present, arranged, row * weight.columns(), sums, out,
+            outAt + row * weight.rows() + output);
       }
     }
   }
