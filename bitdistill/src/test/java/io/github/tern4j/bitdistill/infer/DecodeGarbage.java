@@ -36,7 +36,7 @@ final class DecodeGarbage {
    * Until the JIT has compiled everything; vectors are objects before, and loops are compiled again when a branch is taken for
    * the first time. Some dozen rounds are enough on an idle machine.
    */
-  private static final int MOST_ROUNDS = 1_000;
+  private static final int MOST_ROUNDS = 400;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

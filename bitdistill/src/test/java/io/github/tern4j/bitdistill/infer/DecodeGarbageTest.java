@@ -6,20 +6,25 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Decoding makes no garbage once its loops are compiled, on no thread. Measured in fresh JVMs: what other tests have done with the
- * same kernels decides how far the JIT inlines them. In each, several models decode one after the other, so that it has to do
+ * Decoding makes no garbage once its loops are compiled, on no thread. Measured in fresh JVMs: what other tests have done with
+ * the same kernels decides how far the JIT inlines them. In each, several models decode one after the other, so that it has to do
  * without knowing which of them comes.
  */
 class DecodeGarbageTest {
+
+  /**
+   * What the JIT inlines depends on which of its threads is ready first: one JVM in about twenty goes on putting vectors on the
+   * heap. Garbage of our own is there in each.
+   */
+  private static final int MOST_JVMS = 3;
 
   static Stream<Arguments> decoders() {
     return Stream.of(
@@ -44,19 +49,23 @@ class DecodeGarbageTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("decoders")
   void decodingAllocatesNothing(String name, List<String> decoders) throws IOException, InterruptedException {
+    List<String> nothing = Collections.nCopies(decoders.size(), "0");
+    List<String> bytes = List.of();
+    for (int jvm = 0; jvm < MOST_JVMS && !bytes.equals(nothing); jvm++) {
+      bytes = bytes(decoders);
+    }
+    assertThat(bytes).as(decoders.toString()).isEqualTo(nothing);
+  }
+
+  /** What a fresh JVM allocates for each decoder. */
+  private static List<String> bytes(List<String> decoders) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xshare:auto", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-        "-cp", System.getProperty("java.class.path"), DecodeGarbage.class.getName()));
+        "-Xshare:auto", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
+        System.getProperty("java.class.path"), DecodeGarbage.class.getName()));
     command.addAll(decoders);
     Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     assertThat(process.waitFor()).isZero();
-    Map<String, String> bytes = new LinkedHashMap<>();
-    Map<String, String> nothing = new LinkedHashMap<>();
-    for (int i = 0; i < decoders.size(); i++) {
-      bytes.put(decoders.get(i), lines.get(i));
-      nothing.put(decoders.get(i), "0");
-    }
-    assertThat(bytes).isEqualTo(nothing);
+    return lines;
   }
 }
