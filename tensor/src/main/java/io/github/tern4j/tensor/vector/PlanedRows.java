@@ -66,7 +66,8 @@ final class PlanedRows implements IntegerRows<PlanedInt8Matrix> {
   }
 
   @Override
-  public void scale(PlanedInt8Matrix weight, int first, int rows, int[] sums, int at, float[] xScales, int xScaleAt, float[] lanes) {
+  public void scale(PlanedInt8Matrix weight, int first, int rows, int[] sums, int at, float[] xScales, int xScaleAt,
+      float[] lanes) {
     Arrays.fill(lanes, 0, rows * Summation.LANES, 0);
     addScaled(weight, rows, sums, at, xScales, xScaleAt, lanes);
   }
