@@ -66,10 +66,11 @@ public final class Generator {
     int count = 0;
     int[] read = prompt;
     int[] one = new int[1];
+    int[] stops = stopIds.stream().mapToInt(Integer::intValue).toArray();
     model.reset();
     while (count < limit) {
       int id = sampler.isGreedy() ? model.likeliest(read) : sampled(read, seen);
-      if (stopIds.contains(id)) {
+      if (contains(stops, id)) {
         end = End.STOP_TOKEN;
         break;
       }
@@ -85,6 +86,16 @@ public final class Generator {
       }
     }
     return new Continuation(Arrays.copyOf(generated, count), end);
+  }
+
+  /** Unlike the set, without an object for the id. */
+  private static boolean contains(int[] ids, int wanted) {
+    for (int id : ids) {
+      if (id == wanted) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int sampled(int[] read, BitSet seen) {

@@ -1,7 +1,6 @@
 package io.github.tern4j.nn.generate;
 
 import io.github.tern4j.tensor.Rng;
-import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -30,7 +29,7 @@ public final class Sampler {
   private final Rng rng;
   private int[] ids = new int[0];
   private double[] weights = new double[0];
-  private float[] heap = new float[0];
+  private final MinHeap heap = new MinHeap();
   private int candidates;
 
   /** A sampler of the stream of {@code seed}. */
@@ -110,51 +109,42 @@ public final class Sampler {
     }
   }
 
-  /** By a heap of the k largest so far, smallest first. */
+  /** By a heap of the k largest so far. */
   private float kthLargest(float[] logits, int k) {
-    if (heap.length != k) {
-      heap = new float[k];
+    heap.clear(k);
+    for (int id = 0; id < k; id++) {
+      heap.append(logits[id]);
     }
-    System.arraycopy(logits, 0, heap, 0, k);
-    Arrays.sort(heap);
+    heap.order();
     for (int id = k; id < logits.length; id++) {
-      if (logits[id] > heap[0]) {
-        siftDown(logits[id]);
+      if (logits[id] > heap.least()) {
+        heap.replaceLeast(logits[id]);
       }
     }
-    return heap[0];
+    return (float) heap.least();
   }
 
-  private void siftDown(float value) {
-    int at = 0;
-    for (int child = 1; child < heap.length; child = 2 * at + 1) {
-      if (child + 1 < heap.length && heap[child + 1] < heap[child]) {
-        child++;
-      }
-      if (heap[child] >= value) {
-        break;
-      }
-      heap[at] = heap[child];
-      at = child;
-    }
-    heap[at] = value;
-  }
-
+  /** By a heap of the negated weights, of which few are taken. */
   private void keepTopP() {
     double total = total();
-    // All tokens below this share together have less than 1 - p: they are out, and need not be sorted.
+    // All tokens below this share together have less than 1 - p: they are out.
     double outside = (1 - sampling.topP()) * total / candidates;
-    double[] sorted = Arrays.stream(weights, 0, candidates).filter(weight -> weight >= outside).sorted().toArray();
+    heap.clear(candidates);
+    for (int i = 0; i < candidates; i++) {
+      if (weights[i] >= outside) {
+        heap.append(-weights[i]);
+      }
+    }
+    heap.order();
     double wanted = sampling.topP() * total;
     double sum = 0;
-    int at = sorted.length;
-    while (at > 0 && sum < wanted) {
-      sum += sorted[--at];
-    }
-    double border = sorted[at];
+    double border = Double.POSITIVE_INFINITY;
     int atBorder = 0;
-    for (int i = at; i < sorted.length && sorted[i] == border; i++) {
-      atBorder++;
+    while (!heap.isEmpty() && sum < wanted) {
+      double largest = -heap.takeLeast();
+      atBorder = largest == border ? atBorder + 1 : 1;
+      border = largest;
+      sum += largest;
     }
     int kept = 0;
     for (int i = 0; i < candidates; i++) {

@@ -33,6 +33,14 @@ public interface DenseProductKernel extends Kernel {
 
   /** Refuses operands of {@link #product} that do not fit. */
   static void checkProduct(DenseMatrix weight, Tensor x, Tensor out) {
+    boolean fits = Operands.areApart(out, x) && x.shape().rank() == 2 && x.dim(1) == weight.columns()
+        && Operands.isMatrix(out, x.dim(0), weight.rows());
+    if (!fits) {
+      refuse(weight, x, out);
+    }
+  }
+
+  private static void refuse(DenseMatrix weight, Tensor x, Tensor out) {
     Operands operands = Operands.of("dense product", "x, out", x, out).contiguous().apart(out, x).ranked(x, 2, "x [rows, in]");
     if (x.dim(1) != weight.columns()) {
       throw operands.failure("inner dimensions differ: weight [" + weight.rows() + ", " + weight.columns() + "]",

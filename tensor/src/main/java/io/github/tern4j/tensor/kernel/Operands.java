@@ -8,6 +8,9 @@ import java.util.Arrays;
 /**
  * The operands of one call while they are checked at its entry. A message reads {@code op: what is wrong; all operands by name
  * with dtype and shape; what was expected}; no text is put together before a check fails.
+ *
+ * <p>Operands are an object themselves. Kernels that decoding calls for each product first ask the static methods here whether
+ * everything fits, and list the operands only to say what does not.
  */
 final class Operands {
 
@@ -24,6 +27,21 @@ final class Operands {
   /** The operands of {@code op}; {@code names} are separated by a comma and a space, in the order of {@code tensors}. */
   static Operands of(String op, String names, Tensor... tensors) {
     return new Operands(op, names, tensors);
+  }
+
+  /** Whether a tensor is contiguous F32. */
+  static boolean isContiguousF32(Tensor tensor) {
+    return tensor.dtype() == DType.F32 && tensor.isContiguous();
+  }
+
+  /** Whether a tensor has the shape {@code [rows, columns]}. */
+  static boolean isMatrix(Tensor tensor, int rows, int columns) {
+    return tensor.shape().rank() == 2 && tensor.dim(0) == rows && tensor.dim(1) == columns;
+  }
+
+  /** Whether both are contiguous F32 and share no element. */
+  static boolean areApart(Tensor out, Tensor in) {
+    return isContiguousF32(out) && isContiguousF32(in) && !overlap(out, in);
   }
 
   /** All operands are F32 and contiguous; those of {@code stored} may be BF16. */
@@ -75,12 +93,16 @@ final class Operands {
    */
   Operands apart(Tensor out, Tensor... inputs) {
     for (Tensor in : inputs) {
-      if (out.storage().equals(in.storage()) && out.isContiguous() && in.isContiguous()
-          && out.elementOffset() < in.elementOffset() + in.size() && in.elementOffset() < out.elementOffset() + out.size()) {
+      if (overlap(out, in)) {
         throw failure(outputName(out) + " overlaps " + name(in), "separate memory");
       }
     }
     return this;
+  }
+
+  private static boolean overlap(Tensor a, Tensor b) {
+    return a.storage().equals(b.storage()) && a.isContiguous() && b.isContiguous()
+        && a.elementOffset() < b.elementOffset() + b.size() && b.elementOffset() < a.elementOffset() + a.size();
   }
 
   /** {@code out} is the same view as each of {@code inputs} that it may replace, or {@linkplain #apart apart} from it. */

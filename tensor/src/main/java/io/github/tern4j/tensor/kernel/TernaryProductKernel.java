@@ -71,6 +71,15 @@ public interface TernaryProductKernel extends Kernel {
 
   /** As {@link #checkProduct(PackedTernary, Tensor, Tensor, Tensor)}, for a weight {@code [outputs, columns]} in another form. */
   static void checkProduct(int outputs, int columns, Tensor codes, Tensor gamma, Tensor out) {
+    boolean fits = Operands.areApart(out, gamma) && codes.dtype() == DType.I8 && codes.isContiguous()
+        && codes.shape().rank() == 2 && codes.dim(1) == columns && Operands.isMatrix(out, codes.dim(0), outputs)
+        && gamma.size() == codes.dim(0);
+    if (!fits) {
+      refuse(outputs, columns, codes, gamma, out);
+    }
+  }
+
+  private static void refuse(int outputs, int columns, Tensor codes, Tensor gamma, Tensor out) {
     Operands.of("ternary product", "gamma, out", gamma, out).contiguous().apart(out, gamma);
     Operands operands = Operands.of("ternary product", "codes, gamma, out", codes, gamma, out)
         .require(codes.dtype() == DType.I8 && codes.isContiguous(), "codes are not contiguous I8", "one byte for each element")
@@ -78,10 +87,7 @@ public interface TernaryProductKernel extends Kernel {
     if (codes.dim(1) != columns) {
       throw operands.failure("columns differ: codes " + codes.dim(1) + ", weight " + columns, "codes [rows, in]");
     }
-    boolean fits = out.shape().rank() == 2 && out.dim(0) == codes.dim(0) && out.dim(1) == outputs;
-    if (!fits) {
-      operands.shaped(out, Shape.of(codes.dim(0), outputs), "[rows, out]");
-    }
-    operands.sized(gamma, codes.dim(0), "one for each row of codes");
+    operands.shaped(out, Shape.of(codes.dim(0), outputs), "[rows, out]")
+        .sized(gamma, codes.dim(0), "one for each row of codes");
   }
 }

@@ -29,16 +29,21 @@ public interface TopRowsKernel extends Kernel {
 
   /** Refuses operands of {@link #topRows} that do not fit. */
   static void checkTopRows(PlanedInt8Matrix weight, Tensor x, int[] ids, float[] products) {
-    Operands operands = Operands.of("top rows", "x", x).contiguous();
-    operands.shaped(x, Shape.of(1, weight.columns()), "[1, in]");
+    if (!Operands.isContiguousF32(x) || !Operands.isMatrix(x, 1, weight.columns())) {
+      operands(x).contiguous().shaped(x, Shape.of(1, weight.columns()), "[1, in]");
+    }
     if (ids.length < 1 || ids.length > weight.rows() || products.length != ids.length) {
-      throw operands.failure(ids.length + " ids and " + products.length + " products of " + weight.rows() + " rows",
+      throw operands(x).failure(ids.length + " ids and " + products.length + " products of " + weight.rows() + " rows",
           "as many products as ids, 1 to the number of rows");
     }
     for (int i = 0; i < weight.columns(); i++) {
       if (!Float.isFinite(x.array()[x.arrayOffset() + i])) {
-        throw operands.failure("x is infinite or NaN", "finite activations");
+        throw operands(x).failure("x is infinite or NaN", "finite activations");
       }
     }
+  }
+
+  private static Operands operands(Tensor x) {
+    return Operands.of("top rows", "x", x);
   }
 }

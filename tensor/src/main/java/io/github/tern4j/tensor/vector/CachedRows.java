@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The innermost loops of {@link VectorCachedAttention}: sums of rows of {@link KeyValueBlocks}, each times its factor,
@@ -20,6 +21,7 @@ import jdk.incubator.vector.IntVector;
  */
 final class CachedRows {
 
+  private static final int UPPER_HALF = 0xFFFF0000;
   private static final int PART_BYTES = KeyValueBlocks.LANES * Float.BYTES;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
@@ -56,7 +58,10 @@ final class CachedRows {
     sum.intoArray(sums, to);
   }
 
-  /** BF16: two parts in the halves of words. */
+  /**
+   * BF16: two parts in the halves of words, widened without {@link WordWidening}: in a caller so large that the JIT inlines
+   * nothing but the Vector API any more, a call of our own puts its vectors on the heap.
+   */
   static void bf16(MemorySegment rows, long at, long stride, float[] factors, int factorAt, int count, float[] sums, int to, int lane) {
     FloatVector s0 = FloatVector.fromArray(FLOATS, sums, to + lane);
     FloatVector s1 = FloatVector.fromArray(FLOATS, sums, to + lane + KeyValueBlocks.LANES);
@@ -68,10 +73,10 @@ final class CachedRows {
       FloatVector factor = FloatVector.broadcast(FLOATS, factors[factorAt + row]);
       IntVector low = IntVector.fromMemorySegment(INTS, rows, from, ORDER);
       IntVector high = IntVector.fromMemorySegment(INTS, rows, from + PART_BYTES, ORDER);
-      s0 = factor.fma(WordWidening.lowBf16(low), s0);
-      s1 = factor.fma(WordWidening.highBf16(low), s1);
-      s2 = factor.fma(WordWidening.lowBf16(high), s2);
-      s3 = factor.fma(WordWidening.highBf16(high), s3);
+      s0 = factor.fma(low.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), s0);
+      s1 = factor.fma(low.and(UPPER_HALF).reinterpretAsFloats(), s1);
+      s2 = factor.fma(high.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), s2);
+      s3 = factor.fma(high.and(UPPER_HALF).reinterpretAsFloats(), s3);
     }
     s0.intoArray(sums, to + lane);
     s1.intoArray(sums, to + lane + KeyValueBlocks.LANES);

@@ -21,22 +21,24 @@ final class FloatProduct {
   private static final int ROW_BLOCK = 516;
 
   private final Workers workers;
+  private final FewRowsProduct fewRows;
   private final Scratch sumScratch = new Scratch();
   private final Scratch squareScratch = new Scratch();
   private final Scratch interleavedScratch = new Scratch();
   private final Scratch wordScratch = new Scratch();
   private final Scratch panelScratch = new Scratch();
-  private float[] arranged = new float[0];
+  private float[] packed = new float[0];
 
   FloatProduct(Workers workers) {
     this.workers = workers;
+    this.fewRows = new FewRowsProduct(workers);
   }
 
   /** The product of operands that fit. */
   void product(FloatMatrix weight, Tensor x, Tensor out) {
     int rows = x.dim(0);
     if (rows < PANEL_ROWS) {
-      multiplyRows(weight, x, rows, out);
+      fewRows.product(weight, x, out);
     } else {
       // Blocks of equal size: a small one at the end would cost as much reading of weights as the others.
       int tiles = Math.ceilDiv(rows, MatmulTile.ROWS);
@@ -45,26 +47,6 @@ final class FloatProduct {
         multiplyTiles(weight, x, row, Math.min(block, rows - row), out);
       }
     }
-  }
-
-  private void multiplyRows(FloatMatrix weight, Tensor x, int rows, Tensor out) {
-    int columns = weight.columns();
-    float[] ordered = atLeast(rows * columns);
-    for (int row = 0; row < rows; row++) {
-      DenseRows.arrange(weight, x.array(), x.arrayOffset() + row * columns, ordered, row * columns);
-    }
-    int blocks = VectorDenseProduct.taskBlocks(weight.rowBytes());
-    int outputsAtOnce = blocks * LaneFold.ROWS;
-    run(weight, rows, weight.rows(), outputsAtOnce, (from, to) -> {
-      float[] sums = sumScratch.atLeast(LaneFold.ROWS * Summation.LANES);
-      for (int output = from; output < to; output += LaneFold.ROWS) {
-        int present = Math.min(LaneFold.ROWS, to - output);
-        for (int row = 0; row < rows; row++) {
-          DenseRows.multiply(weight, output, present, ordered, row * columns, sums,
-              out.array(), out.arrayOffset() + row * weight.rows() + output);
-        }
-      }
-    });
   }
 
   private void multiplyTiles(FloatMatrix weight, Tensor x, int row, int rows, Tensor out) {
@@ -94,9 +76,9 @@ final class FloatProduct {
   }
 
   private float[] atLeast(int length) {
-    if (arranged.length < length) {
-      arranged = new float[length];
+    if (packed.length < length) {
+      packed = new float[length];
     }
-    return arranged;
+    return packed;
   }
 }

@@ -5,30 +5,26 @@ import static io.github.tern4j.tensor.vector.Int8Dot.STEP_COLUMNS;
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.kernel.Summation;
 
-/**
- * {@link IntegerRows} of an int8 weight.
- *
- * @param weight the weight
- */
-record Int8Rows(Int8Matrix weight) implements IntegerRows {
+/** {@link IntegerRows} of an int8 weight. */
+final class Int8Rows implements IntegerRows<Int8Matrix> {
 
   @Override
-  public int arrangedLength() {
+  public int arrangedLength(Int8Matrix weight) {
     return weight.columns();
   }
 
   @Override
-  public int sumsPerRow() {
+  public int sumsPerRow(Int8Matrix weight) {
     return weight.groups();
   }
 
   @Override
-  public void arrange(short[] codes, short[] arranged, int to) {
+  public void arrange(Int8Matrix weight, short[] codes, short[] arranged, int to) {
     System.arraycopy(codes, 0, arranged, to, weight.columns());
   }
 
   @Override
-  public void multiply(int first, int rows, short[] x, int xAt, int[] sums, int to) {
+  public void multiply(Int8Matrix weight, int first, int rows, short[] x, int xAt, int[] sums, int to) {
     int steps = weight.columns() / STEP_COLUMNS;
     for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
       for (int row = 0; row < rows; row++) {
@@ -36,11 +32,11 @@ record Int8Rows(Int8Matrix weight) implements IntegerRows {
             to + row * Summation.LANES + lane);
       }
     }
-    addRest(first, rows, x, xAt, sums, to);
+    addRest(weight, first, rows, x, xAt, sums, to);
   }
 
   @Override
-  public void multiplyTokens(int first, int rows, short[] x, int xAt, int[] sums, int stride) {
+  public void multiplyTokens(Int8Matrix weight, int first, int rows, short[] x, int xAt, int[] sums, int stride) {
     int columns = weight.columns();
     for (int row = 0; row < rows; row++) {
       for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
@@ -49,24 +45,24 @@ record Int8Rows(Int8Matrix weight) implements IntegerRows {
       }
     }
     for (int token = 0; token < TOKENS; token++) {
-      addRest(first, rows, x, xAt + token * columns, sums, token * stride);
+      addRest(weight, first, rows, x, xAt + token * columns, sums, token * stride);
     }
   }
 
   @Override
-  public void scale(int first, int rows, int[] sums, int at, float[] xScales, int xScaleAt, float[] lanes) {
+  public void scale(Int8Matrix weight, int first, int rows, int[] sums, int at, float[] xScales, int xScaleAt, float[] lanes) {
     Int8Dot.scale(sums, at, rows, xScales, xScaleAt, lanes);
   }
 
   @Override
-  public void finish(int first, int rows, float[] sums, float[] out, int outAt) {
+  public void finish(Int8Matrix weight, int first, int rows, float[] sums, float[] out, int outAt) {
     for (int row = 0; row < rows; row++) {
       out[outAt + row] = weight.rowScale(first + row) * sums[row] + 0;
     }
   }
 
   /** Adds what lies behind the last whole step. */
-  private void addRest(int first, int rows, short[] x, int xAt, int[] sums, int to) {
+  private static void addRest(Int8Matrix weight, int first, int rows, short[] x, int xAt, int[] sums, int to) {
     for (int column = weight.columns() / STEP_COLUMNS * STEP_COLUMNS; column < weight.columns(); column++) {
       int lane = to + weight.group(column);
       for (int row = 0; row < rows; row++) {

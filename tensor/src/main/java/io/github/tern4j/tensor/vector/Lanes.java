@@ -38,7 +38,7 @@ final class Lanes {
   static void add(float[] x, int at, int n, float[] out, int outAt) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      load(out, outAt + i).add(load(x, at + i)).intoArray(out, outAt + i);
+      FloatVector.fromArray(FLOATS, out, outAt + i).add(FloatVector.fromArray(FLOATS, x, at + i)).intoArray(out, outAt + i);
     }
     for (; i < n; i++) {
       out[outAt + i] += x[at + i];

@@ -14,6 +14,7 @@ import io.github.tern4j.tensor.ternary.TernaryLayout.Segment;
 import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A ternary matrix multiplied by table lookups ({@link TernaryLookup}). Few tokens: their tables are built once, and
@@ -29,6 +30,10 @@ final class LookupTernary implements PreparedTernary {
 
   private final TernaryWords words;
   private final TernaryLayout layout;
+
+  /** Gone through by index: an iterator for each task would be garbage. */
+  private final List<Segment> segments;
+
   private final boolean grouped;
   private final float scale;
   private final LookupInput ownInput;
@@ -44,6 +49,7 @@ final class LookupTernary implements PreparedTernary {
   LookupTernary(TernaryWords words, float scale, LookupInput ownInput, LookupProducts products) {
     this.words = words;
     this.layout = words.layout();
+    this.segments = layout.segments();
     this.grouped = layout.scaleBytes() > 0;
     this.scale = scale;
     this.ownInput = ownInput;
@@ -98,7 +104,8 @@ final class LookupTernary implements PreparedTernary {
     int tokenTables = LookupInput.rowShorts(layout);
     Buffers buffers = BUFFERS.get();
     buffers.clearSums(tokens * stride, grouped);
-    for (Segment segment : layout.segments()) {
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
       int token = 0;
       for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
         int tableAt = LookupInput.tableAt(layout, token, segment);
@@ -124,13 +131,14 @@ final class LookupTernary implements PreparedTernary {
       long at = input.codes().elementOffset() + (long) (firstToken + token) * layout.columns();
       TernaryLookup.widen(input.codes().segment(), at, layout.columns(), buffers.codes, token * codeStride);
     }
-    for (Segment segment : layout.segments()) {
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
       int column = layout.column(segment.group(), segment.first());
       int token = 0;
       for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
-        for (int i = 0; i < TernaryLookup.TOKENS; i++) {
-          int codeAt = (token + i) * codeStride + column;
-          TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, i * SEGMENT_TABLES);
+        for (int j = 0; j < TernaryLookup.TOKENS; j++) {
+          int codeAt = (token + j) * codeStride + column;
+          TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, j * SEGMENT_TABLES);
         }
         for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
           int sumAt = token * stride + first * PANEL_ROWS;

@@ -48,8 +48,8 @@ final class Rows {
     int i = 0;
     for (; i <= n - 2 * LANES; i += 2 * LANES) {
       // Two, because a maximum that respects NaN takes several instructions that wait for each other.
-      even = even.max(Lanes.load(x, at + i));
-      odd = odd.max(Lanes.load(x, at + i + LANES));
+      even = even.max(FloatVector.fromArray(FLOATS, x, at + i));
+      odd = odd.max(FloatVector.fromArray(FLOATS, x, at + i + LANES));
     }
     float max = even.max(odd).reduceLanes(VectorOperators.MAX);
     for (; i < n; i++) {

@@ -2,17 +2,18 @@ package io.github.tern4j.tensor.vector;
 
 import java.util.Arrays;
 
-/** The k largest of the values offered so far, in descending order; of equal ones those with smaller ids. */
+/** The k largest of the values offered since {@link #clear}, in descending order; of equal ones those with smaller ids. */
 final class TopList {
 
-  private final int[] ids;
-  private final float[] values;
+  private int[] ids = new int[0];
+  private float[] values = new float[0];
   private int size;
 
-  /** A list that fills these arrays. */
-  TopList(int[] ids, float[] values) {
+  /** Begins another list, which fills these arrays. */
+  void clear(int[] ids, float[] values) {
     this.ids = ids;
     this.values = values;
+    size = 0;
     Arrays.fill(values, Float.NEGATIVE_INFINITY);
   }
 

@@ -160,7 +160,7 @@ final class VectorCachedAttention implements CachedAttentionKernel, IntConsumer 
   private static void exponentials(float[] x, int at, int n, float max) {
     int i = 0;
     for (; i <= n - VectorWidth.LANES; i += VectorWidth.LANES) {
-      VectorMath.exp(Lanes.load(x, at + i).sub(max)).intoArray(x, at + i);
+      VectorMath.exp(FloatVector.fromArray(VectorWidth.FLOATS, x, at + i).sub(max)).intoArray(x, at + i);
     }
     for (; i < n; i++) {
       x[at + i] = FloatMath.exp(x[at + i] - max);
@@ -219,7 +219,7 @@ final class VectorCachedAttention implements CachedAttentionKernel, IntConsumer 
     FloatVector by = FloatVector.broadcast(VectorWidth.FLOATS, divisor);
     int i = 0;
     for (; i <= n - VectorWidth.LANES; i += VectorWidth.LANES) {
-      Lanes.load(x, at + i).div(by).intoArray(out, outAt + i);
+      FloatVector.fromArray(VectorWidth.FLOATS, x, at + i).div(by).intoArray(out, outAt + i);
     }
     for (; i < n; i++) {
       out[outAt + i] = x[at + i] / divisor;

@@ -4,7 +4,9 @@ import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
-import io.github.tern4j.tensor.dense.IntegerMatrix;
+import io.github.tern4j.tensor.dense.Int4Matrix;
+import io.github.tern4j.tensor.dense.Int8Matrix;
+import io.github.tern4j.tensor.dense.PlanedInt8Matrix;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
 
 /** {@link DenseProductKernel}, parallel over weight rows. */
@@ -17,11 +19,15 @@ final class VectorDenseProduct implements DenseProductKernel {
   private static final long WORTH_THREADS = 1 << 17;
 
   private final FloatProduct floats;
-  private final IntegerProduct integers;
+  private final IntegerProduct<Int8Matrix> int8;
+  private final IntegerProduct<Int4Matrix> int4;
+  private final IntegerProduct<PlanedInt8Matrix> planes;
 
   VectorDenseProduct(Workers workers) {
     this.floats = new FloatProduct(workers);
-    this.integers = new IntegerProduct(workers);
+    this.int8 = new IntegerProduct<>(new Int8Rows(), workers);
+    this.int4 = new IntegerProduct<>(new Int4Rows(), workers);
+    this.planes = new IntegerProduct<>(new PlanedRows(), workers);
   }
 
   @Override
@@ -29,7 +35,9 @@ final class VectorDenseProduct implements DenseProductKernel {
     DenseProductKernel.checkProduct(weight, x, out);
     switch (weight) {
       case FloatMatrix matrix -> floats.product(matrix, x, out);
-      case IntegerMatrix matrix -> integers.product(matrix, x, out);
+      case Int8Matrix matrix -> int8.product(matrix, x, out.array(), out.arrayOffset());
+      case Int4Matrix matrix -> int4.product(matrix, x, out.array(), out.arrayOffset());
+      case PlanedInt8Matrix matrix -> planes.product(matrix, x, out.array(), out.arrayOffset());
     }
   }
 
@@ -45,5 +53,10 @@ final class VectorDenseProduct implements DenseProductKernel {
     } else {
       Ranges.run(workers, total, size, body);
     }
+  }
+
+  /** The same for a task that is kept. */
+  static void run(RangeTask task, long multiplyAdds, int total, int size) {
+    task.run(total, multiplyAdds < WORTH_THREADS ? total : size);
   }
 }

@@ -21,21 +21,49 @@ final class VectorTernaryProduct implements TernaryProductKernel {
   /** Weights of a task. */
   private static final int TASK_WEIGHTS = 1 << 16;
 
+  private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
+
   private final Workers workers;
+  private final RangeTask task;
   private final LookupInput ownInput = new LookupInput();
   private final LookupProducts products;
   private short[] planes = new short[0];
   private int[] groupSums = new int[0];
+  private PackedTernary weight;
+  private int rows;
+  private Tensor gamma;
+  private Tensor out;
 
   VectorTernaryProduct(Workers workers) {
     this.workers = workers;
+    this.task = new RangeTask(workers, this::multiply);
     this.products = new LookupProducts(workers);
+  }
+
+  /** Working memory of a thread. */
+  private static final class Buffers {
+    private final int[] sums = new int[Math.max(TernaryDot.TOKENS, TernaryDot.ROWS)];
+    private final short[] lanes = new short[sums.length * TernaryDot.LANES];
+    private short[] octets = new short[0];
+
+    void reserve(int octetCount) {
+      octets = octets.length < octetCount ? new short[octetCount] : octets;
+    }
   }
 
   @Override
   public void product(PackedTernary weight, Tensor codes, Tensor gamma, Tensor out) {
     TernaryProductKernel.checkProduct(weight, codes, gamma, out);
-    int rows = codes.dim(0);
+    this.weight = weight;
+    this.rows = codes.dim(0);
+    this.gamma = gamma;
+    this.out = out;
+    layOut(codes);
+    task.run(weight.rows(), Math.max(1, TASK_WEIGHTS / Math.max(1, weight.columns())));
+    this.weight = null;
+  }
+
+  private void layOut(Tensor codes) {
     int columns = weight.columns();
     int groupSize = weight.groupSize() == 0 ? columns : weight.groupSize();
     int groups = weight.groupsPerRow();
@@ -53,18 +81,20 @@ final class VectorTernaryProduct implements TernaryProductKernel {
         groupSums[row * groups + group] = sum(codes.segment(), at, group * groupSize, Math.min(columns, (group + 1) * groupSize));
       }
     }
-    Ranges.run(workers, weight.rows(), Math.max(1, TASK_WEIGHTS / Math.max(1, columns)), (first, last) -> {
-      if (weight.groupSize() == 0) {
-        wholeRows(weight, first, last, planeSize, gamma, out);
-      } else {
-        short[] octets = new short[planeSize / TernaryDot.SLOTS];
-        for (int output = first; output < last; output++) {
-          for (int token = 0; token < rows; token++) {
-            grouped(weight, output, token, planeSize, octets, gamma, out);
-          }
-        }
+  }
+
+  private void multiply(int first, int last) {
+    Buffers buffers = BUFFERS.get();
+    if (weight.groupSize() == 0) {
+      wholeRows(first, last, buffers);
+      return;
+    }
+    buffers.reserve(TernaryDot.planeSize(weight.columns()) / TernaryDot.SLOTS);
+    for (int output = first; output < last; output++) {
+      for (int token = 0; token < rows; token++) {
+        grouped(output, token, buffers.octets);
       }
-    });
+    }
   }
 
   /** Table lookups where vectors have an instruction for them. */
@@ -98,47 +128,46 @@ final class VectorTernaryProduct implements TernaryProductKernel {
     return TernaryLookup.AVAILABLE ? new LookupInput() : TernaryProductKernel.super.input();
   }
 
-  private void wholeRows(PackedTernary weight, int first, int last, int planeSize, Tensor gamma, Tensor out) {
-    int rows = out.dim(0);
-    int[] sums = new int[Math.max(TernaryDot.TOKENS, TernaryDot.ROWS)];
-    short[] lanes = new short[sums.length * TernaryDot.LANES];
+  private void wholeRows(int first, int last, Buffers buffers) {
+    int columns = weight.columns();
+    int planeSize = TernaryDot.planeSize(columns);
+    int[] sums = buffers.sums;
     int row = 0;
     for (; row <= rows - TernaryDot.TOKENS; row += TernaryDot.TOKENS) {
       for (int output = first; output < last; output++) {
-        TernaryDot.dotTokens(
-            weight.codes(), at(weight, output), weight.columns(), planes, row * planeSize, planeSize, lanes, sums);
+        TernaryDot.dotTokens(weight.codes(), at(output), columns, planes, row * planeSize, planeSize, buffers.lanes, sums);
         for (int i = 0; i < TernaryDot.TOKENS; i++) {
-          put(weight, output, row + i, sums[i], gamma, out);
+          put(output, row + i, sums[i]);
         }
       }
     }
     for (; row < rows; row++) {
       int output = first;
       for (; output <= last - TernaryDot.ROWS; output += TernaryDot.ROWS) {
-        TernaryDot.dotRows(weight.codes(), at(weight, output), weight.columns(), planes, row * planeSize, lanes, sums);
+        TernaryDot.dotRows(weight.codes(), at(output), columns, planes, row * planeSize, buffers.lanes, sums);
         for (int i = 0; i < TernaryDot.ROWS; i++) {
-          put(weight, output + i, row, sums[i], gamma, out);
+          put(output + i, row, sums[i]);
         }
       }
       for (; output < last; output++) {
-        int sum = TernaryDot.dot(weight.codes(), at(weight, output), weight.columns(), planes, row * planeSize);
-        put(weight, output, row, sum, gamma, out);
+        put(output, row, TernaryDot.dot(weight.codes(), at(output), columns, planes, row * planeSize));
       }
     }
   }
 
   /** Where the codes of an output row begin. */
-  private static long at(PackedTernary weight, int output) {
+  private long at(int output) {
     return (long) output * PackedTernary.bytesPerRow(weight.columns());
   }
 
-  private void put(PackedTernary weight, int output, int token, int sum, Tensor gamma, Tensor out) {
+  private void put(int output, int token, int sum) {
     out.array()[out.arrayOffset() + token * weight.rows() + output] =
-        (sum - groupSums[token]) * (weight.scale(output, 0) * step(gamma, token));
+        (sum - groupSums[token]) * (weight.scale(output, 0) * step(token));
   }
 
-  private void grouped(PackedTernary weight, int output, int token, int planeSize, short[] octets, Tensor gamma, Tensor out) {
-    long at = at(weight, output);
+  private void grouped(int output, int token, short[] octets) {
+    int planeSize = TernaryDot.planeSize(weight.columns());
+    long at = at(output);
     int groups = weight.groupsPerRow();
     boolean whole = weight.groupSize() % TernaryDot.SLOTS == 0;
     if (whole) {
@@ -153,10 +182,10 @@ final class VectorTernaryProduct implements TernaryProductKernel {
           : TernaryDot.dotOfColumns(weight.codes(), at, from, to, planes, token * planeSize);
       total = Math.fma((float) (sum - groupSums[token * groups + group]), weight.scale(output, group), total);
     }
-    out.array()[out.arrayOffset() + token * weight.rows() + output] = step(gamma, token) * total;
+    out.array()[out.arrayOffset() + token * weight.rows() + output] = step(token) * total;
   }
 
-  private static float step(Tensor gamma, int token) {
+  private float step(int token) {
     return gamma.array()[gamma.arrayOffset() + token] / ActivationQuantizerKernel.LARGEST_CODE;
   }
 

@@ -5,7 +5,6 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.dense.PlanedInt8Matrix;
 import io.github.tern4j.tensor.kernel.Summation;
 import io.github.tern4j.tensor.kernel.TopRowsKernel;
-import java.util.Arrays;
 
 /**
  * {@link TopRowsKernel}: estimates from the high plane of all rows; then the products of the rows with the largest estimates, the
@@ -14,31 +13,33 @@ import java.util.Arrays;
  */
 final class VectorTopRows implements TopRowsKernel {
 
-  /**
-   * What float rounding may add to the radius, in steps of a code for an |a|_2 of 1: a sum of n columns is rounded fewer than 64
-   * times by 2^-24 of at most {@code 128 sqrt(n) |a|_2}, the radius itself included; below 1 for any n below 2^22.
-   */
-  private static final double ROUNDING = 1;
-
   /** If more than one row in so many has to be read again, all products are computed. */
   private static final int RARE = 16;
 
   /** Rows that a task reads again. */
   private static final int TASK_ROWS = 64;
 
-  private final Workers workers;
-  private final IntegerProduct product;
+  private final RangeTask estimating;
+  private final RangeTask reading;
+  private final PlanedRows leaf = new PlanedRows();
+  private final IntegerProduct<PlanedInt8Matrix> product;
+  private final TopRowsInput input = new TopRowsInput();
+  private final TopList top = new TopList();
   private final Scratch laneScratch = new Scratch();
   private final ThreadLocal<int[]> sumScratch = ThreadLocal.withInitial(() -> new int[0]);
+  private PlanedInt8Matrix weight;
   private float[] estimates = new float[0];
   private int taskRows;
   private float[] largestOfTasks = new float[0];
   private float[] boundsOfTasks = new float[0];
+  private int[] candidates = new int[0];
+  private float[] found = new float[0];
   private int rowsRead;
 
   VectorTopRows(Workers workers) {
-    this.workers = workers;
-    this.product = new IntegerProduct(workers);
+    this.estimating = new RangeTask(workers, this::estimate);
+    this.reading = new RangeTask(workers, this::read);
+    this.product = new IntegerProduct<>(leaf, workers);
   }
 
   /** Rows whose low plane the last call has read. */
@@ -49,129 +50,106 @@ final class VectorTopRows implements TopRowsKernel {
   @Override
   public void topRows(PlanedInt8Matrix weight, Tensor x, int[] ids, float[] products) {
     TopRowsKernel.checkTopRows(weight, x, ids, products);
+    this.weight = weight;
     int rows = weight.rows();
-    PlanedRows leaf = new PlanedRows(weight);
-    Input input = new Input(weight, leaf, x);
-    estimate(weight, leaf, input);
-    TopList highest = new TopList(ids, products);
-    for (int from = 0; from < rows; from += taskRows) {
-      if (largestOfTasks[from / taskRows] >= highest.last()) {
-        highest.offerAll(estimates, from, Math.min(rows, from + taskRows));
-      }
-    }
-    float threshold = Float.POSITIVE_INFINITY;
-    for (int id : ids) {
-      threshold = Math.min(threshold, multiply(weight, leaf, id, input));
-    }
-    int[] candidates = candidates(weight, input, threshold);
-    rowsRead = candidates.length;
-    TopList top = new TopList(ids, products);
+    input.round(weight, leaf, x);
+    reserve(rows);
+    estimating.run(rows, taskRows);
+    findCandidates(threshold(ids, products));
+    top.clear(ids, products);
     if (rowsRead > rows / RARE) {
-      product.product(weight, x, Tensor.of(estimates, estimates.length).slice(0, 0, rows).reshape(1, rows));
+      product.product(weight, x, estimates, 0);
       rowsRead = rows;
       top.offerAll(estimates, 0, rows);
     } else {
-      float[] found = new float[rowsRead];
-      VectorDenseProduct.run(workers, (long) rowsRead * weight.columns(), rowsRead, TASK_ROWS, (from, to) -> {
-        for (int i = from; i < to; i++) {
-          found[i] = multiply(weight, leaf, candidates[i], input);
-        }
-      });
+      VectorDenseProduct.run(reading, (long) rowsRead * weight.columns(), rowsRead, TASK_ROWS);
       for (int i = 0; i < rowsRead; i++) {
         top.offer(candidates[i], found[i]);
       }
     }
+    this.weight = null;
   }
 
-  /** A rounded row of x. */
-  private static final class Input {
-
-    private final short[] arranged;
-    private final float[] scales;
-    private final float[] highScales;
-    private final float[] shifts;
-    private final float radius;
-
-    Input(PlanedInt8Matrix weight, PlanedRows leaf, Tensor x) {
-      short[] codes = new short[weight.columns()];
-      this.scales = new float[weight.groups()];
-      weight.roundActivations(x.array(), x.arrayOffset(), codes, scales, 0);
-      this.arranged = new short[leaf.arrangedLength()];
-      leaf.arrange(codes, arranged, 0);
-      this.highScales = new float[scales.length];
-      for (int group = 0; group < scales.length; group++) {
-        highScales[group] = PlanedInt8Matrix.HIGH_STEP * scales[group];
-      }
-      this.shifts = new float[Summation.LANES];
-      double squares = 0;
-      for (int column = 0; column < codes.length; column++) {
-        int group = weight.group(column);
-        double activation = (double) codes[column] * scales[group];
-        shifts[group % Summation.LANES] += (float) (weight.estimateShift(column) * activation);
-        squares += activation * activation;
-      }
-      this.radius = (float) ((PlanedInt8Matrix.RADIUS + ROUNDING) * Math.sqrt(squares));
-    }
-  }
-
-  private void estimate(PlanedInt8Matrix weight, PlanedRows leaf, Input input) {
-    int rows = weight.rows();
+  private void reserve(int rows) {
     taskRows = VectorDenseProduct.taskBlocks(weight.byteSize() / (2L * rows)) * LaneFold.ROWS;
     if (estimates.length < rows) {
       estimates = new float[rows];
       largestOfTasks = new float[Math.ceilDiv(rows, LaneFold.ROWS)];
       boundsOfTasks = new float[Math.ceilDiv(rows, LaneFold.ROWS)];
+      candidates = new int[rows / RARE + 1];
+      found = new float[candidates.length];
     }
-    Ranges.run(workers, rows, taskRows, (from, to) -> {
-      int[] sums = sums(LaneFold.ROWS * leaf.sumsPerRow());
-      float[] lanes = laneScratch.atLeast(LaneFold.ROWS * Summation.LANES);
-      for (int first = from; first < to; first += LaneFold.ROWS) {
-        int present = Math.min(LaneFold.ROWS, to - first);
-        leaf.multiply(weight.high(), first, present, input.arranged, 0, sums, 0);
-        for (int row = 0; row < present; row++) {
-          System.arraycopy(input.shifts, 0, lanes, row * Summation.LANES, Summation.LANES);
-        }
-        leaf.addScaled(present, sums, 0, input.highScales, 0, lanes);
-        LaneFold.fold(lanes);
-        leaf.finish(first, present, lanes, estimates, first);
-      }
-      float largest = Float.NEGATIVE_INFINITY;
-      float bound = Float.NEGATIVE_INFINITY;
-      for (int row = from; row < to; row++) {
-        largest = Math.max(largest, estimates[row]);
-        bound = Math.max(bound, bound(weight, row, input));
-      }
-      largestOfTasks[from / taskRows] = largest;
-      boundsOfTasks[from / taskRows] = bound;
-    });
   }
 
-  private float bound(PlanedInt8Matrix weight, int row, Input input) {
-    return estimates[row] + input.radius * weight.rowScale(row);
+  /** Estimates of some rows, and for the task the largest of them and what its rows can reach. */
+  private void estimate(int from, int to) {
+    int[] sums = sums(LaneFold.ROWS * leaf.sumsPerRow(weight));
+    float[] lanes = laneScratch.atLeast(LaneFold.ROWS * Summation.LANES);
+    for (int first = from; first < to; first += LaneFold.ROWS) {
+      int present = Math.min(LaneFold.ROWS, to - first);
+      leaf.multiply(weight, weight.high(), first, present, input.arranged(), 0, sums, 0);
+      for (int row = 0; row < present; row++) {
+        System.arraycopy(input.shifts(), 0, lanes, row * Summation.LANES, Summation.LANES);
+      }
+      leaf.addScaled(weight, present, sums, 0, input.highScales(), 0, lanes);
+      LaneFold.fold(lanes);
+      leaf.finish(weight, first, present, lanes, estimates, first);
+    }
+    float largest = Float.NEGATIVE_INFINITY;
+    float bound = Float.NEGATIVE_INFINITY;
+    for (int row = from; row < to; row++) {
+      largest = Math.max(largest, estimates[row]);
+      bound = Math.max(bound, bound(row));
+    }
+    largestOfTasks[from / taskRows] = largest;
+    boundsOfTasks[from / taskRows] = bound;
   }
 
-  private int[] candidates(PlanedInt8Matrix weight, Input input, float threshold) {
-    int[] candidates = new int[taskRows];
-    int count = 0;
+  private float bound(int row) {
+    return estimates[row] + input.radius() * weight.rowScale(row);
+  }
+
+  /** The smallest product of the rows with the largest estimates, which are put to {@code ids}. */
+  private float threshold(int[] ids, float[] products) {
+    top.clear(ids, products);
+    for (int from = 0; from < weight.rows(); from += taskRows) {
+      if (largestOfTasks[from / taskRows] >= top.last()) {
+        top.offerAll(estimates, from, Math.min(weight.rows(), from + taskRows));
+      }
+    }
+    float threshold = Float.POSITIVE_INFINITY;
+    for (int id : ids) {
+      threshold = Math.min(threshold, multiply(id));
+    }
+    return threshold;
+  }
+
+  /** The rows that can reach the threshold, or the first of them if they are not rare. */
+  private void findCandidates(float threshold) {
+    rowsRead = 0;
     for (int from = 0; from < weight.rows(); from += taskRows) {
       if (boundsOfTasks[from / taskRows] >= threshold) {
-        candidates = candidates.length < count + taskRows ? Arrays.copyOf(candidates, 2 * candidates.length) : candidates;
         for (int row = from; row < Math.min(weight.rows(), from + taskRows); row++) {
-          if (bound(weight, row, input) >= threshold) {
-            candidates[count++] = row;
+          if (bound(row) >= threshold && rowsRead < candidates.length) {
+            candidates[rowsRead++] = row;
           }
         }
       }
     }
-    return Arrays.copyOf(candidates, count);
+  }
+
+  private void read(int from, int to) {
+    for (int i = from; i < to; i++) {
+      found[i] = multiply(candidates[i]);
+    }
   }
 
   /** The product of one row as {@link io.github.tern4j.tensor.kernel.DenseProductKernel} sums it. */
-  private float multiply(PlanedInt8Matrix weight, PlanedRows leaf, int row, Input input) {
-    int[] sums = sums(LaneFold.ROWS * leaf.sumsPerRow());
+  private float multiply(int row) {
+    int[] sums = sums(LaneFold.ROWS * leaf.sumsPerRow(weight));
     float[] lanes = laneScratch.atLeast(LaneFold.ROWS * Summation.LANES);
-    leaf.multiply(row, 1, input.arranged, 0, sums, 0);
-    leaf.scale(row, 1, sums, 0, input.scales, 0, lanes);
+    leaf.multiply(weight, row, 1, input.arranged(), 0, sums, 0);
+    leaf.scale(weight, row, 1, sums, 0, input.scales(), 0, lanes);
     return weight.rowScale(row) * Summation.fold(lanes, 0) + 0;
   }
 
