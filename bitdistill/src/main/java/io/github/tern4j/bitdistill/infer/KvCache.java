@@ -23,6 +23,7 @@ final class KvCache implements KeyValues {
   private final int headDim;
   private final int limit;
   private final KeyValueOptions options;
+  private final Backend backend;
   private final AttentionKernel attention;
   private final CachedAttentionKernel cachedAttention;
   private final Buffers buffers;
@@ -40,6 +41,7 @@ final class KvCache implements KeyValues {
     this.width = config.numKeyValueHeads() * headDim;
     this.limit = options.window().isPresent() ? Integer.MAX_VALUE : config.maxPositionEmbeddings();
     this.options = options;
+    this.backend = backend;
     this.attention = backend.kernel(AttentionKernel.class);
     this.cachedAttention = backend.kernel(CachedAttentionKernel.class);
     this.buffers = buffers;
@@ -124,6 +126,14 @@ final class KvCache implements KeyValues {
     return pending == 1 ? pass : pass.slice(0, length, length + pending);
   }
 
+  /** Stores the keys and values of a head from the first token of the pass on. */
+  private void store(KeyValueBlocks stored, int head, int total) {
+    for (int position = length; position < total; position++) {
+      int at = position * width + head * headDim;
+      stored.put(position, head, passKeys.array(), at, passValues.array(), at);
+    }
+  }
+
   @Override
   public void attend(int layer, Tensor queries, Tensor attended, Tensor logSumExp) {
     KeyValueBlocks stored = layers[layer];
@@ -132,9 +142,7 @@ final class KvCache implements KeyValues {
       cachedAttention.storeAndAttend(stored, first, length, oneKey, oneValue, queries, attended);
     } else {
       int total = length + pending;
-      for (int position = length; position < total; position++) {
-        stored.put(position, passKeys.array(), position * width, passValues.array(), position * width);
-      }
+      backend.forEachChunk(stored.heads(), head -> store(stored, head, total));
       stored.widen(0, options.format() == KeyValueFormat.F32 ? length : total, passKeys.array(), 0, passValues.array(), 0);
       attention.attention(queries, passKeys.reshape(1, total, -1, headDim), passValues.reshape(1, total, -1, headDim), true,
           attended, logSumExp);
