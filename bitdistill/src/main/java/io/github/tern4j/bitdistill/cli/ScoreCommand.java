@@ -36,8 +36,8 @@ final class ScoreCommand implements Callable<Integer> {
   private record Score(int[] ids, float[] logitsLast, double loss, int nextToken) {
 
     String text() {
-      return String.format(Locale.ROOT, "loss        %.6f over %d tokens%nnext token  %d (logit %.6f)", loss, ids.length - 1,
-          nextToken, logitsLast[nextToken]);
+      String lossLine = ids.length > 1 ? String.format(Locale.ROOT, "loss        %.6f over %d tokens%n", loss, ids.length - 1) : "";
+      return lossLine + String.format(Locale.ROOT, "next token  %d (logit %.6f)", nextToken, logitsLast[nextToken]);
     }
   }
 

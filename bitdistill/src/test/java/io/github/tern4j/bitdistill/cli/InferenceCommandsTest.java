@@ -88,6 +88,8 @@ class InferenceCommandsTest {
     assertThat(score.get("loss").asDouble()).isCloseTo(Math.log(VOCABULARY), within(0.5));
     assertThat(run("score", "--model", student.toString(), "--ids", "1", "--json", "--backend", "reference")).isZero();
     assertThat(json().get("loss").isNull()).isTrue();
+    assertThat(run("score", "--model", student.toString(), "--ids", "1", "--backend", "reference")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("next token ").doesNotContain("loss");
   }
 
   @Test
