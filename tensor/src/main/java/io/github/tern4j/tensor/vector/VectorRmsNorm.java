@@ -70,8 +70,14 @@ final class VectorRmsNorm implements RmsNormKernel {
         float r = rstd.array()[rstd.arrayOffset() + row];
         float dot = Rows.dot(gradOut.array(), gradOutAt, weight.array(), weight.arrayOffset(), x.array(), at, n, partial);
         float c = (float) ((double) r * r * dot / n);
-        gradients(x.array(), at, weight.array(), weight.arrayOffset(), r, c, gradOut.array(), gradOutAt, n,
-            gradX.array(), gradX.arrayOffset() + row * n, accumulateX, sums, sumAt);
+        int gradXAt = gradX.arrayOffset() + row * n;
+        if (accumulateX) {
+          addGradients(x.array(), at, weight.array(), weight.arrayOffset(), r, c, gradOut.array(), gradOutAt, n, gradX.array(),
+              gradXAt, sums, sumAt);
+        } else {
+          gradients(x.array(), at, weight.array(), weight.arrayOffset(), r, c, gradOut.array(), gradOutAt, n, gradX.array(),
+              gradXAt, sums, sumAt);
+        }
       }
     });
     int total = chunks * n;
@@ -83,20 +89,39 @@ final class VectorRmsNorm implements RmsNormKernel {
   }
 
   private static void gradients(float[] x, int at, float[] weight, int weightAt, float r, float c, float[] gradOut, int gradOutAt,
-      int n, float[] gradX, int gradXAt, boolean addX, float[] sums, int sumAt) {
+      int n, float[] gradX, int gradXAt, float[] sums, int sumAt) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector value = Lanes.load(x, at + i);
       FloatVector grad = Lanes.load(gradOut, gradOutAt + i);
-      FloatVector sum = Lanes.load(sums, sumAt + i);
-      grad.fma(value.mul(r), sum).intoArray(sums, sumAt + i);
-      FloatVector u = grad.mul(Lanes.load(weight, weightAt + i));
-      Lanes.store(u.sub(value.mul(c)).mul(r), gradX, gradXAt + i, addX);
+      grad.fma(value.mul(r), Lanes.load(sums, sumAt + i)).intoArray(sums, sumAt + i);
+      grad.mul(Lanes.load(weight, weightAt + i)).sub(value.mul(c)).mul(r).intoArray(gradX, gradXAt + i);
     }
     for (; i < n; i++) {
       float grad = gradOut[gradOutAt + i];
       sums[sumAt + i] = Math.fma(grad, x[at + i] * r, sums[sumAt + i]);
-      Lanes.store((grad * weight[weightAt + i] - x[at + i] * c) * r, gradX, gradXAt + i, addX);
+      gradX[gradXAt + i] = (grad * weight[weightAt + i] - x[at + i] * c) * r;
+    }
+  }
+
+  /**
+   * As {@link #gradients}, adding to what {@code gradX} holds. A loop of its own: where one loop decided that for each vector,
+   * the JIT put sums on the heap in some Java processes.
+   */
+  private static void addGradients(float[] x, int at, float[] weight, int weightAt, float r, float c, float[] gradOut,
+      int gradOutAt, int n, float[] gradX, int gradXAt, float[] sums, int sumAt) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector value = Lanes.load(x, at + i);
+      FloatVector grad = Lanes.load(gradOut, gradOutAt + i);
+      grad.fma(value.mul(r), Lanes.load(sums, sumAt + i)).intoArray(sums, sumAt + i);
+      FloatVector added = grad.mul(Lanes.load(weight, weightAt + i)).sub(value.mul(c)).mul(r);
+      Lanes.load(gradX, gradXAt + i).add(added).intoArray(gradX, gradXAt + i);
+    }
+    for (; i < n; i++) {
+      float grad = gradOut[gradOutAt + i];
+      sums[sumAt + i] = Math.fma(grad, x[at + i] * r, sums[sumAt + i]);
+      gradX[gradXAt + i] += (grad * weight[weightAt + i] - x[at + i] * c) * r;
     }
   }
 }
