@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorKlDivergence implements KlDivergenceKernel {
 
   private final Workers workers;
-  private final Scratch studentScratch = new Scratch();
+  private final Scratch probabilityScratch = new Scratch();
 
   VectorKlDivergence(Workers workers) {
     this.workers = workers;
@@ -49,39 +49,44 @@ final class VectorKlDivergence implements KlDivergenceKernel {
         if (keep[row]) {
           Row ofTeacher = Row.of(teacher, row, 1 / tau, partial);
           Row ofStudent = Row.of(student, row, 1 / tau, partial);
-          loss = divergence(ofTeacher, ofStudent, classes, partial);
+          float[] probabilities = probabilityScratch.atLeast(classes);
+          probabilities(ofTeacher, ofTeacher.logits, ofTeacher.at, classes, probabilities);
+          loss = divergence(ofTeacher, ofStudent, probabilities, classes, partial);
         }
         losses.array()[losses.arrayOffset() + row] = loss;
       }
     });
   }
 
-  private static float divergence(Row teacher, Row student, int n, float[] partial) {
+  private static float divergence(Row teacher, Row student, float[] probabilities, int n, float[] partial) {
     for (int lane = 0; lane < Summation.LANES; lane += LANES) {
-      divergenceLanes(teacher, teacher.logits, teacher.at + lane, student, student.logits, student.at + lane, n - lane, partial, lane);
+      divergenceLanes(teacher, teacher.logits, student, student.logits, probabilities, lane, n - lane, partial);
     }
     return Rows.fold(partial);
   }
 
-  private static void divergenceLanes(
-      Row teacher, float[] teacherLogits, int teacherAt, Row student, float[] studentLogits, int studentAt, int n, float[] partial, int to) {
+  /** Without exponentials: the JIT put vectors on the heap for them, a gigabyte a second. */
+  private static void divergenceLanes(Row teacher, float[] teacherLogits, Row student, float[] studentLogits,
+      float[] probabilities, int first, int n, float[] partial) {
     float inverseTau = teacher.inverseTau;
+    int teacherAt = teacher.at + first;
+    int studentAt = student.at + first;
     FloatVector sum = FloatVector.zero(FLOATS);
     int i = 0;
     for (; i <= n - LANES; i += Summation.LANES) {
       FloatVector logTeacher = Lanes.load(teacherLogits, teacherAt + i).sub(teacher.max).mul(inverseTau).sub(teacher.logSum);
       FloatVector logStudent = Lanes.load(studentLogits, studentAt + i).sub(student.max).mul(inverseTau).sub(student.logSum);
-      FloatVector probability = VectorMath.exp(logTeacher);
+      FloatVector probability = Lanes.load(probabilities, first + i);
       // What the teacher gives no probability counts nothing, even where the student's logarithm is infinite.
       sum = sum.blend(probability.fma(logTeacher.sub(logStudent), sum), probability.compare(VectorOperators.NE, 0));
     }
-    sum.intoArray(partial, to);
+    sum.intoArray(partial, first);
     for (int lane = 0; lane < LANES && i + lane < n; lane++) {
-      float logTeacher = teacher.logProbability(teacherLogits[teacherAt + i + lane]);
-      float probability = FloatMath.exp(logTeacher);
+      float probability = probabilities[first + i + lane];
       if (probability != 0) {
-        float difference = logTeacher - student.logProbability(studentLogits[studentAt + i + lane]);
-        partial[to + lane] = Math.fma(probability, difference, partial[to + lane]);
+        float difference = teacher.logProbability(teacherLogits[teacherAt + i + lane])
+            - student.logProbability(studentLogits[studentAt + i + lane]);
+        partial[first + lane] = Math.fma(probability, difference, partial[first + lane]);
       }
     }
   }
@@ -94,7 +99,7 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     float scale = factor * (1 / tau);
     Ranges.rows(workers, keep.length, classes, (first, last) -> {
       float[] partial = new float[Summation.LANES];
-      float[] ofStudentRow = studentScratch.atLeast(classes);
+      float[] ofStudentRow = probabilityScratch.atLeast(classes);
       for (int row = first; row < last; row++) {
         int to = gradStudent.arrayOffset() + row * classes;
         if (keep[row]) {
