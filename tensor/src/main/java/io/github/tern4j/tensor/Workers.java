@@ -6,8 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * A private pool of worker threads for kernels. Work is cut into chunks by the size of the problem only, never by the number of
- * threads; each chunk owns its output, so results do not depend on which thread runs what.
+ * A private pool of worker threads for kernels. Each chunk of work owns its output, so results do not depend on which thread runs
+ * what; where the size of chunks decides in which order sums are added, it follows from the problem, never from the number of
+ * threads.
  *
  * <p>Each thread begins with a range of neighbouring chunks of its own, in ascending order, so that it reads memory as one
  * stream, and then helps with the ranges of the others. A run ends when all chunks are done: it does not wait for a thread that

@@ -3,6 +3,7 @@ package io.github.tern4j.bitdistill.benchmark;
 import io.github.tern4j.bitdistill.progress.Progress;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.ternary.PackedTernary;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,24 +59,26 @@ public final class KernelBenchmark {
    */
   public Result run(Backend single, Backend several, int threads, Progress progress) {
     MemorySegment memory = ReadWorkload.values(READ_BYTES);
+    PackedTernary stream = TernaryWorkload.weight(STREAM[0], STREAM[1]);
     try (ReadWorkload one = new ReadWorkload(1, memory); ReadWorkload all = new ReadWorkload(threads, memory)) {
       List<Workload> workloads = new ArrayList<>();
-      add(workloads, single, 1, one);
+      add(workloads, single, 1, stream, one);
       if (threads > 1) {
-        add(workloads, several, threads, all);
+        add(workloads, several, threads, stream, all);
       }
       return run(workloads, progress);
     }
   }
 
-  private static void add(List<Workload> workloads, Backend backend, int threads, ReadWorkload reading) {
+  private static void add(List<Workload> workloads, Backend backend, int threads, PackedTernary stream, ReadWorkload reading) {
     for (int[] sizes : PRODUCTS) {
       workloads.add(new ProductWorkload(backend, threads, sizes[0], sizes[1], sizes[2]));
     }
     for (int[] sizes : PROJECTIONS) {
-      workloads.add(new TernaryWorkload(KernelSpeed.Kind.TERNARY_MATVEC, backend, threads, sizes[0], sizes[1]));
+      workloads.add(new TernaryWorkload(KernelSpeed.Kind.TERNARY_MATVEC, backend, threads,
+          TernaryWorkload.weight(sizes[0], sizes[1])));
     }
-    workloads.add(new TernaryWorkload(KernelSpeed.Kind.TERNARY_STREAM, backend, threads, STREAM[0], STREAM[1]));
+    workloads.add(new TernaryWorkload(KernelSpeed.Kind.TERNARY_STREAM, backend, threads, stream));
     workloads.add(reading);
   }
 

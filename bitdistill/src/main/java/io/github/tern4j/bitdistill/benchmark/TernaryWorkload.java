@@ -42,30 +42,34 @@ final class TernaryWorkload implements Workload {
    * A product.
    *
    * @param kernel {@code TERNARY_MATVEC} or {@code TERNARY_STREAM}
-   * @param inputs a multiple of 4
    */
-  TernaryWorkload(KernelSpeed.Kind kernel, Backend backend, int threads, int outputs, int inputs) {
+  TernaryWorkload(KernelSpeed.Kind kernel, Backend backend, int threads, PackedTernary weight) {
     this.kernel = kernel;
     this.threads = threads;
-    this.shape = Shape.of(outputs, inputs);
-    Arena arena = Arena.ofAuto();
-    this.weight = backend.kernel(TernaryProductKernel.class).prepare(weight(arena, shape));
-    this.codes = backend.upload(codes(arena, inputs));
+    this.shape = Shape.of(weight.rows(), weight.columns());
+    this.weight = backend.kernel(TernaryProductKernel.class).prepare(weight);
+    this.codes = backend.upload(codes(weight.columns()));
     this.gamma = backend.upload(Tensor.of(new float[] {1}, 1));
-    this.out = backend.upload(Tensor.zeros(1, outputs));
+    this.out = backend.upload(Tensor.zeros(1, weight.rows()));
   }
 
-  private static PackedTernary weight(Arena arena, Shape shape) {
+  /**
+   * Random weights.
+   *
+   * @param inputs a multiple of 4
+   */
+  static PackedTernary weight(int outputs, int inputs) {
     Rng rng = Rng.of(1);
-    MemorySegment packed = arena.allocate((long) shape.dim(0) * PackedTernary.bytesPerRow(shape.dim(1)));
+    Shape shape = Shape.of(outputs, inputs);
+    MemorySegment packed = Arena.ofAuto().allocate((long) outputs * PackedTernary.bytesPerRow(inputs));
     for (long i = 0; i < packed.byteSize(); i++) {
       packed.set(ValueLayout.JAVA_BYTE, i, FOUR_CODES[rng.below(i, FOUR_CODES.length)]);
     }
     return new PackedTernary(shape, 0, packed, new float[] {1});
   }
 
-  private static Tensor codes(Arena arena, int inputs) {
-    MemorySegment bytes = arena.allocate(inputs);
+  private static Tensor codes(int inputs) {
+    MemorySegment bytes = Arena.ofAuto().allocate(inputs);
     Rng rng = Rng.of(2);
     for (int i = 0; i < inputs; i++) {
       bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (rng.below(i, 2 * LARGEST_CODE + 1) - LARGEST_CODE));

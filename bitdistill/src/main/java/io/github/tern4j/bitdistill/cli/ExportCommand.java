@@ -89,6 +89,9 @@ final class ExportCommand implements Callable<Integer> {
     long blockWeightBytes = switch (format) {
       case TERNARY -> ternary().blockWeightBytes();
       case SAFETENSORS -> {
+        if (head.isPresent()) {
+          throw new BadInputException("--head is for ternary files; expected --floats for safetensors");
+        }
         safetensors();
         yield 0;
       }

@@ -165,6 +165,15 @@ class InferenceCommandsTest {
   }
 
   @Test
+  void aHeadForAFormatWithoutOneIsRefusedInOneLine() {
+    Path file = folder.resolve("student.safetensors");
+    assertThat(run("export", "--model", student.toString(), "--format", "safetensors", "--head", "int8", "--out", file.toString()))
+        .isEqualTo(2);
+    assertThat(error()).isEqualTo("bitdistill: --head is for ternary files; expected --floats for safetensors");
+    assertThat(Files.exists(file)).isFalse();
+  }
+
+  @Test
   void generatedTextIsTheSameInJsonAndOnTheTerminal() {
     String[] options = {"generate", "--model", student.toString(), "--prompt", "a text", "--max-tokens", "9", "--temperature", "1",
         "--seed", "5"};

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DecodeGarbageTest {
 
   /**
-   * What the JIT inlines depends on which of its threads is ready first: one JVM in about twenty goes on putting vectors on the
-   * heap. Garbage of our own is there in each.
+   * What the JIT inlines depends on which of its threads is ready first: one JVM of 17 went on putting vectors on the heap.
+   * Garbage of our own is there in each.
    */
   private static final int MOST_JVMS = 3;
 

@@ -1,6 +1,7 @@
 package io.github.tern4j.nn.generate;
 
 import io.github.tern4j.tensor.Rng;
+import it.unimi.dsi.fastutil.doubles.DoubleHeapPriorityQueue;
 import java.util.BitSet;
 
 /**
@@ -29,7 +30,10 @@ public final class Sampler {
   private final Rng rng;
   private int[] ids = new int[0];
   private double[] weights = new double[0];
-  private final MinHeap heap = new MinHeap();
+
+  /** The least number first; keeps its memory. */
+  private final DoubleHeapPriorityQueue heap = new DoubleHeapPriorityQueue();
+
   private int candidates;
 
   /** A sampler of the stream of {@code seed}. */
@@ -111,17 +115,17 @@ public final class Sampler {
 
   /** By a heap of the k largest so far. */
   private float kthLargest(float[] logits, int k) {
-    heap.clear(k);
+    heap.clear();
     for (int id = 0; id < k; id++) {
-      heap.append(logits[id]);
+      heap.enqueue(logits[id]);
     }
-    heap.order();
     for (int id = k; id < logits.length; id++) {
-      if (logits[id] > heap.least()) {
-        heap.replaceLeast(logits[id]);
+      if (logits[id] > heap.firstDouble()) {
+        heap.dequeueDouble();
+        heap.enqueue(logits[id]);
       }
     }
-    return (float) heap.least();
+    return (float) heap.firstDouble();
   }
 
   /** By a heap of the negated weights, of which few are taken. */
@@ -129,19 +133,18 @@ public final class Sampler {
     double total = total();
     // All tokens below this share together have less than 1 - p: they are out.
     double outside = (1 - sampling.topP()) * total / candidates;
-    heap.clear(candidates);
+    heap.clear();
     for (int i = 0; i < candidates; i++) {
       if (weights[i] >= outside) {
-        heap.append(-weights[i]);
+        heap.enqueue(-weights[i]);
       }
     }
-    heap.order();
     double wanted = sampling.topP() * total;
     double sum = 0;
     double border = Double.POSITIVE_INFINITY;
     int atBorder = 0;
     while (!heap.isEmpty() && sum < wanted) {
-      double largest = -heap.takeLeast();
+      double largest = -heap.dequeueDouble();
       atBorder = largest == border ? atBorder + 1 : 1;
       border = largest;
       sum += largest;

@@ -88,6 +88,7 @@ final class LookupInput implements TernaryInput {
     for (int row = 0; row < rows; row++) {
       long at = codes.elementOffset() + (long) row * layout.columns();
       TernaryLookup.widen(codes.segment(), at, layout.columns(), own.widened, 0);
+      // By index: an iterator would be garbage of each token.
       for (int i = 0; i < layout.segments().size(); i++) {
         TernaryLayout.Segment segment = layout.segments().get(i);
         int column = layout.column(segment.group(), segment.first());

@@ -32,7 +32,7 @@ final class TernaryLookup {
 
   /**
    * Whether one instruction looks sums up: at 512 bits, and at 256 bits with AVX-512, which permutes two vectors of shorts of any
-   * width. Without AVX-512 the JIT takes some twenty instructions for that, and {@link TernaryDot} is as fast.
+   * width. Without AVX-512 the JIT takes many instructions for that, and {@link TernaryDot} is faster.
    */
   static final boolean AVAILABLE = WIDE || VectorWidth.BITS == 256 && hasAvx512();
 

@@ -106,7 +106,7 @@ final class VectorRmsNorm implements RmsNormKernel {
 
   /**
    * As {@link #gradients}, adding to what {@code gradX} holds. A loop of its own: where one loop decided that for each vector,
-   * the JIT put sums on the heap in some Java processes.
+   * the JIT was seen to put sums on the heap.
    */
   private static void addGradients(float[] x, int at, float[] weight, int weightAt, float r, float c, float[] gradOut,
       int gradOutAt, int n, float[] gradX, int gradXAt, float[] sums, int sumAt) {
