@@ -3,6 +3,7 @@ package io.github.tern4j.tensor.vector;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.ternary.TernaryInput;
 import io.github.tern4j.tensor.ternary.TernaryLayout;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Activations with the tables of their sums, for {@link LookupTernary}. Each thread builds tables of its own: to build them takes
@@ -18,7 +19,7 @@ final class LookupInput implements TernaryInput {
   /** The tables of a thread, of version 0 when it has none. */
   private static final class Tables {
     private short[] widened = new short[0];
-    private short[] sums = new short[0];
+    private MemorySegment sums = MemorySegment.NULL;
     private long version;
     private int groupColumns;
   }
@@ -56,7 +57,7 @@ final class LookupInput implements TernaryInput {
    * The tables of all rows for this thread, built when this is its first product since {@link #set} with weights that are cut
    * into such groups. Those of a segment begin at {@link #tableAt}.
    */
-  short[] tables(TernaryLayout layout) {
+  MemorySegment tables(TernaryLayout layout) {
     Tables own = tables.get();
     if (own.version != version || own.groupColumns != layout.groupColumns()) {
       build(layout, own);
@@ -67,20 +68,21 @@ final class LookupInput implements TernaryInput {
   }
 
   /** Where in {@link #tables} those of a segment begin. */
-  static int tableAt(TernaryLayout layout, int row, TernaryLayout.Segment segment) {
-    return row * rowShorts(layout) + (segment.group() * layout.wordsPerGroup() + segment.first()) * TernaryLookup.WORD_SHORTS;
+  static long tableAt(TernaryLayout layout, int row, TernaryLayout.Segment segment) {
+    return row * rowBytes(layout)
+        + (segment.group() * layout.wordsPerGroup() + segment.first()) * (long) TernaryLookup.WORD_TABLE_BYTES;
   }
 
-  /** Shorts from the tables of a row to those of the next one. */
-  static int rowShorts(TernaryLayout layout) {
-    return layout.groups() * layout.wordsPerGroup() * TernaryLookup.WORD_SHORTS;
+  /** Bytes from the tables of a row to those of the next one. */
+  static long rowBytes(TernaryLayout layout) {
+    return (long) layout.groups() * layout.wordsPerGroup() * TernaryLookup.WORD_TABLE_BYTES;
   }
 
   private void build(TernaryLayout layout, Tables own) {
     int rows = codes.dim(0);
-    int size = Math.multiplyExact(rows, rowShorts(layout));
-    if (own.sums.length < size) {
-      own.sums = new short[size];
+    long size = rows * rowBytes(layout);
+    if (own.sums.byteSize() < size) {
+      own.sums = TernaryLookup.tables(size);
     }
     if (own.widened.length < TernaryLookup.widenedShorts(layout.columns())) {
       own.widened = new short[TernaryLookup.widenedShorts(layout.columns())];

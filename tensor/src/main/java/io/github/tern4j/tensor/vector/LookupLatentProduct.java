@@ -34,8 +34,15 @@ final class LookupLatentProduct implements LatentProductKernel {
       memory = Arena.ofAuto().allocate(bytes, TernaryWords.WORD_BYTES);
     }
     TernaryWords words = TernaryWords.in(memory.asSlice(0, bytes), shape, weight.groupSize());
-    workers.run(words.layout().panels(), panel -> LatentPacking.pack(weight, words, panel));
+    workers.run(words.layout().panels(), panel -> pack(weight, words, panel));
     float scale = weight.groupSize() == 0 ? weight.scale(0, 0) : Float.NaN;
-    new LookupTernary(words, scale, input, products).product(codes, gamma, out);
+    new LookupTernary(words.layout(), words.segment(), scale, input, products).product(codes, gamma, out);
+  }
+
+  private static void pack(LatentTernary weight, TernaryWords words, int panel) {
+    LatentPacking.pack(weight, words, panel);
+    if (TernaryLookup.BY_BYTES) {
+      BytePlanes.fill(words, panel, words.segment());
+    }
   }
 }

@@ -17,7 +17,7 @@ import java.util.function.IntConsumer;
 final class LookupProducts implements IntConsumer {
 
   /** Tokens of a task. */
-  private static final int TILE = 8;
+  static final int TILE = 8;
 
   /** With fewer panels, loading the tables of a segment would weigh too much beside its words. */
   private static final int LEAST_TASK_PANELS = 4;
@@ -95,7 +95,7 @@ final class LookupProducts implements IntConsumer {
     count = 0;
   }
 
-  /** As many panels, or a block where that has fewer, as leave each thread a task, and all of them as many where there are few. */
+  /** As many panels, or a block where that has fewer, as leave each thread a task, and all of them as many if there are few. */
   private int taskPanels() {
     int threads = workers.threads();
     int size = 0;

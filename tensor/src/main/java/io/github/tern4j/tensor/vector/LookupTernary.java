@@ -13,7 +13,6 @@ import io.github.tern4j.tensor.ternary.TernaryLayout;
 import io.github.tern4j.tensor.ternary.TernaryLayout.Segment;
 import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,12 +22,10 @@ import java.util.List;
  */
 final class LookupTernary implements PreparedTernary {
 
-  /** Shorts of the tables of a segment. */
-  private static final int SEGMENT_TABLES = SEGMENT_WORDS * TernaryLookup.WORD_SHORTS;
+  /** Bytes of the tables of a segment. */
+  private static final long SEGMENT_TABLES = (long) SEGMENT_WORDS * TernaryLookup.WORD_TABLE_BYTES;
 
-  private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
-
-  private final TernaryWords words;
+  private final MemorySegment weights;
   private final TernaryLayout layout;
 
   /** Gone through by index: an iterator for each task would be garbage. */
@@ -42,42 +39,20 @@ final class LookupTernary implements PreparedTernary {
   /**
    * A matrix for products.
    *
+   * @param layout where words lie
+   * @param weights words as {@link TernaryLookup} looks sums up by: see {@link BytePlanes#of} and {@link BytePlanes#in}
    * @param scale the scale of the tensor; not read when groups have scales
    * @param ownInput for products whose activations are not shared
    * @param products runs products
    */
-  LookupTernary(TernaryWords words, float scale, LookupInput ownInput, LookupProducts products) {
-    this.words = words;
-    this.layout = words.layout();
+  LookupTernary(TernaryLayout layout, MemorySegment weights, float scale, LookupInput ownInput, LookupProducts products) {
+    this.weights = weights;
+    this.layout = layout;
     this.segments = layout.segments();
     this.grouped = layout.scaleBytes() > 0;
     this.scale = scale;
     this.ownInput = ownInput;
     this.products = products;
-  }
-
-  /** Working memory of a thread, grown to the largest size asked for and then reused. */
-  private static final class Buffers {
-    private short[] codes = new short[0];
-    private short[] tables = new short[0];
-    private final short[] tokenLanes = new short[TernaryLookup.TOKENS_LANES];
-    private final float[] scales = new float[PANEL_ROWS];
-    private int[] sums = new int[0];
-    private float[] totals = new float[0];
-
-    void reserve(int codeCount, int tableCount) {
-      codes = codes.length < codeCount ? new short[codeCount] : codes;
-      tables = tables.length < tableCount ? new short[tableCount] : tables;
-    }
-
-    void clearSums(int count, boolean grouped) {
-      sums = sums.length < count ? new int[count] : sums;
-      Arrays.fill(sums, 0, count, 0);
-      if (grouped) {
-        totals = totals.length < count ? new float[count] : totals;
-        Arrays.fill(totals, 0, count, 0);
-      }
-    }
   }
 
   @Override
@@ -98,21 +73,21 @@ final class LookupTernary implements PreparedTernary {
 
   /** All tokens with neighbouring panels of a block. */
   void multiplyPanels(LookupInput input, int firstPanel, int lastPanel, Tensor out) {
-    short[] tables = input.tables(layout);
+    MemorySegment tables = input.tables(layout);
     int tokens = input.codes().dim(0);
     int stride = (lastPanel - firstPanel) * PANEL_ROWS;
-    int tokenTables = LookupInput.rowShorts(layout);
-    Buffers buffers = BUFFERS.get();
+    long tokenTables = LookupInput.rowBytes(layout);
+    LookupBuffers buffers = LookupBuffers.get();
     buffers.clearSums(tokens * stride, grouped);
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
       int token = 0;
-      for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
-        int tableAt = LookupInput.tableAt(layout, token, segment);
+      for (; !TernaryLookup.BY_BYTES && token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
+        long tableAt = LookupInput.tableAt(layout, token, segment);
         addTokens(buffers, segment, tables, tableAt, tokenTables, token * stride, stride, firstPanel, lastPanel);
       }
       for (; token < tokens; token++) {
-        int tableAt = LookupInput.tableAt(layout, token, segment);
+        long tableAt = LookupInput.tableAt(layout, token, segment);
         addToken(buffers, segment, tables, tableAt, token * stride, firstPanel, lastPanel);
       }
     }
@@ -124,40 +99,81 @@ final class LookupTernary implements PreparedTernary {
     int tokens = lastToken - firstToken;
     int stride = layout.panels() * PANEL_ROWS;
     int codeStride = TernaryLookup.widenedShorts(layout.columns());
-    Buffers buffers = BUFFERS.get();
+    LookupBuffers buffers = LookupBuffers.get();
     buffers.clearSums(tokens * stride, grouped);
-    buffers.reserve(tokens * codeStride, TernaryLookup.TOKENS * SEGMENT_TABLES);
+    buffers.reserve(tokens * codeStride, TernaryLookup.BY_BYTES
+        ? tokens * ByteTables.bytes(ByteTokenLookup.MOST_WORDS) : TernaryLookup.TOKENS * SEGMENT_TABLES);
     for (int token = 0; token < tokens; token++) {
       long at = input.codes().elementOffset() + (long) (firstToken + token) * layout.columns();
       TernaryLookup.widen(input.codes().segment(), at, layout.columns(), buffers.codes, token * codeStride);
     }
     for (int i = 0; i < segments.size(); i++) {
-      Segment segment = segments.get(i);
-      int column = layout.column(segment.group(), segment.first());
-      int token = 0;
-      for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
-        for (int j = 0; j < TernaryLookup.TOKENS; j++) {
-          int codeAt = (token + j) * codeStride + column;
-          TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, j * SEGMENT_TABLES);
-        }
-        for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
-          int sumAt = token * stride + first * PANEL_ROWS;
-          addTokens(buffers, segment, buffers.tables, 0, SEGMENT_TABLES, sumAt, stride, first, Math.min(layout.panels(), first + layout.blockPanels()));
-        }
-      }
-      for (; token < tokens; token++) {
-        TernaryLookup.tables(buffers.codes, token * codeStride + column, segment.words(), buffers.tables, 0);
-        for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
-          addToken(buffers, segment, buffers.tables, 0, token * stride + first * PANEL_ROWS, first, Math.min(layout.panels(), first + layout.blockPanels()));
-        }
+      if (TernaryLookup.BY_BYTES) {
+        addTile(buffers, segments.get(i), tokens, codeStride, stride);
+      } else {
+        addTileInTurns(buffers, segments.get(i), tokens, codeStride, stride);
       }
     }
     write(buffers, input, firstToken, tokens, 0, layout.panels(), out);
   }
 
+  /** Tokens {@value TernaryLookup#TOKENS} at a time with a segment of all rows. */
+  private void addTileInTurns(LookupBuffers buffers, Segment segment, int tokens, int codeStride, int stride) {
+    int column = layout.column(segment.group(), segment.first());
+    int token = 0;
+    for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
+      for (int j = 0; j < TernaryLookup.TOKENS; j++) {
+        int codeAt = (token + j) * codeStride + column;
+        TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, j * SEGMENT_TABLES);
+      }
+      for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
+        int last = Math.min(layout.panels(), first + layout.blockPanels());
+        int sumAt = token * stride + first * PANEL_ROWS;
+        addTokens(buffers, segment, buffers.tables, 0, SEGMENT_TABLES, sumAt, stride, first, last);
+      }
+    }
+    for (; token < tokens; token++) {
+      TernaryLookup.tables(buffers.codes, token * codeStride + column, segment.words(), buffers.tables, 0);
+      for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
+        int last = Math.min(layout.panels(), first + layout.blockPanels());
+        addToken(buffers, segment, buffers.tables, 0, token * stride + first * PANEL_ROWS, first, last);
+      }
+    }
+  }
+
+  /** All tokens of a tile at once with a segment of all rows, in parts of which the tables stay in a first-level cache. */
+  private void addTile(LookupBuffers buffers, Segment segment, int tokens, int codeStride, int stride) {
+    boolean fused = grouped && segment.isGroup() && segment.words() <= ByteTokenLookup.MOST_WORDS;
+    int part = fused ? segment.words() : ByteTables.partWords(segment.words());
+    long tableStride = ByteTables.bytes(part);
+    for (int from = 0; from < segment.words(); from += part) {
+      int words = Math.min(part, segment.words() - from);
+      for (int token = 0; token < tokens; token++) {
+        int codeAt = token * codeStride + layout.column(segment.group(), segment.first() + from);
+        ByteTables.paddedTables(buffers.codes, codeAt, words, buffers.tables, token * tableStride);
+      }
+      for (int panel = 0; panel < layout.panels(); panel++) {
+        long at = layout.offset(panel, segment);
+        long wordAt = at + (long) from * WORD_BYTES;
+        ByteTokenLookup.lookUp(weights, wordAt, words, buffers.tables, tableStride, tokens, buffers.tileSums);
+        int bias = words * ByteTables.WORD_BIAS;
+        if (fused) {
+          loadScales(at + segment.wordBytes(), buffers.scales);
+          ByteTokenLookup.addScaledSums(
+              buffers.tileSums, tokens, bias, buffers.scales, buffers.totals, panel * PANEL_ROWS, stride);
+        } else {
+          ByteTokenLookup.addSums(buffers.tileSums, tokens, bias, buffers.sums, panel * PANEL_ROWS, stride);
+        }
+      }
+    }
+    if (grouped && segment.endsGroup() && !fused) {
+      scaleSums(buffers, segment, 0, layout.panels(), tokens, 0, stride);
+    }
+  }
+
   /** One token with a segment of neighbouring panels of a block. */
-  private void addToken(Buffers buffers, Segment segment, short[] tables, int tableAt, int sumAt, int firstPanel, int lastPanel) {
-    MemorySegment weights = words.segment();
+  private void addToken(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, int sumAt, int firstPanel,
+      int lastPanel) {
     int count = segment.words();
     boolean fused = grouped && segment.isGroup() && count <= TernaryLookup.GROUP_WORDS && layout.scaleBytes() == Short.BYTES;
     long at = layout.offset(firstPanel, segment);
@@ -181,18 +197,18 @@ final class LookupTernary implements PreparedTernary {
    * Several tokens, whose sums are {@code sumStride} apart, with a segment of neighbouring panels of a block. Cuts the segment
    * into equal parts whose sums fit a short.
    */
-  private void addTokens(Buffers buffers, Segment segment, short[] tables, int tableAt, int tokenTables, int sumAt, int sumStride,
-      int firstPanel, int lastPanel) {
+  private void addTokens(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, long tokenTables, int sumAt,
+      int sumStride, int firstPanel, int lastPanel) {
     int parts = Math.ceilDiv(segment.words(), TernaryLookup.SHORT_SUM_WORDS);
     int part = Math.ceilDiv(segment.words(), parts);
     boolean fused = grouped && segment.isGroup() && parts == 1;
     for (int from = 0; from < segment.words(); from += part) {
       int partWords = Math.min(part, segment.words() - from);
-      int partTable = tableAt + from * TernaryLookup.WORD_SHORTS;
+      long partTable = tableAt + (long) from * TernaryLookup.WORD_TABLE_BYTES;
       long at = layout.offset(firstPanel, segment) + (long) from * WORD_BYTES;
       int panelSumAt = sumAt;
       for (int panel = firstPanel; panel < lastPanel; panel++) {
-        TernaryLookup.lookUpTokens(words.segment(), at, partWords, tables, partTable, tokenTables, buffers.tokenLanes);
+        TernaryLookup.lookUpTokens(weights, at, partWords, tables, partTable, tokenTables, buffers.tokenLanes);
         if (fused) {
           loadScales(at + segment.wordBytes(), buffers.scales);
           TernaryLookup.addScaledTokens(buffers.tokenLanes, buffers.scales, buffers.totals, panelSumAt, sumStride);
@@ -204,25 +220,32 @@ final class LookupTernary implements PreparedTernary {
       }
     }
     if (grouped && segment.endsGroup() && !fused) {
-      for (int panel = firstPanel; panel < lastPanel; panel++) {
-        loadScales(layout.offset(panel, segment) + segment.wordBytes(), buffers.scales);
-        for (int i = 0; i < TernaryLookup.TOKENS; i++) {
-          int panelSumAt = sumAt + i * sumStride + (panel - firstPanel) * PANEL_ROWS;
-          TernaryLookup.addScaledSums(buffers.sums, buffers.scales, buffers.totals, panelSumAt);
-        }
+      scaleSums(buffers, segment, firstPanel, lastPanel, TernaryLookup.TOKENS, sumAt, sumStride);
+    }
+  }
+
+  /** Adds the sums of a group that ends with this segment, times its scales, to the totals. */
+  private void scaleSums(
+      LookupBuffers buffers, Segment segment, int firstPanel, int lastPanel, int tokens, int sumAt, int sumStride) {
+    for (int panel = firstPanel; panel < lastPanel; panel++) {
+      loadScales(layout.offset(panel, segment) + segment.wordBytes(), buffers.scales);
+      for (int i = 0; i < tokens; i++) {
+        int panelSumAt = sumAt + i * sumStride + (panel - firstPanel) * PANEL_ROWS;
+        TernaryLookup.addScaledSums(buffers.sums, buffers.scales, buffers.totals, panelSumAt);
       }
     }
   }
 
   private void loadScales(long at, float[] scales) {
     if (layout.scaleBytes() == Short.BYTES) {
-      TernaryLookup.halfScales(words.segment(), at, scales);
+      TernaryLookup.halfScales(weights, at, scales);
     } else {
-      TernaryLookup.floatScales(words.segment(), at, scales);
+      TernaryLookup.floatScales(weights, at, scales);
     }
   }
 
-  private void write(Buffers buffers, LookupInput input, int firstToken, int tokens, int firstPanel, int lastPanel, Tensor out) {
+  private void write(
+      LookupBuffers buffers, LookupInput input, int firstToken, int tokens, int firstPanel, int lastPanel, Tensor out) {
     int stride = (lastPanel - firstPanel) * PANEL_ROWS;
     int firstRow = firstPanel * PANEL_ROWS;
     int rows = Math.min(layout.rows(), lastPanel * PANEL_ROWS) - firstRow;
@@ -240,6 +263,6 @@ final class LookupTernary implements PreparedTernary {
 
   @Override
   public long byteSize() {
-    return words.segment().byteSize();
+    return weights.byteSize();
   }
 }

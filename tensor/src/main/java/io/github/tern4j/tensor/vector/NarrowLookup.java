@@ -8,7 +8,8 @@ import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_UNIT;
 import static io.github.tern4j.tensor.vector.TernaryLookup.INDEX_BITS;
 import static io.github.tern4j.tensor.vector.TernaryLookup.ODD_ROWS;
 import static io.github.tern4j.tensor.vector.TernaryLookup.TABLE;
-import static io.github.tern4j.tensor.vector.TernaryLookup.WORD_SHORTS;
+import static io.github.tern4j.tensor.vector.TernaryLookup.TABLE_BYTES;
+import static io.github.tern4j.tensor.vector.TernaryLookup.WORD_TABLE_BYTES;
 import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
@@ -34,12 +35,13 @@ final class NarrowLookup {
 
   private NarrowLookup() {}
 
-  static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
+  static void lookUp(MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, int[] sums, int sumAt) {
     lookUpHalf(weights, at, words, tables, tableAt, sums, sumAt);
     lookUpHalf(weights, at + HALF_BYTES, words, tables, tableAt, sums, sumAt + TABLE);
   }
 
-  private static void lookUpHalf(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
+  private static void lookUpHalf(
+      MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, int[] sums, int sumAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);
     ShortVector a1 = a0;
     ShortVector a2 = a0;
@@ -48,20 +50,20 @@ final class NarrowLookup {
     ShortVector b2 = a0;
     for (int word = 0; word < words; word++) {
       long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
+      long table = tableAt + (long) word * WORD_TABLE_BYTES;
       IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
       IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
-      ShortVector low = ShortVector.fromArray(SHORTS, tables, table);
-      ShortVector high = ShortVector.fromArray(SHORTS, tables, table + LANES);
+      ShortVector low = ShortVector.fromMemorySegment(SHORTS, tables, table, ByteOrder.LITTLE_ENDIAN);
+      ShortVector high = ShortVector.fromMemorySegment(SHORTS, tables, table + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(a.reinterpretAsShorts().selectFrom(low, high));
       b0 = b0.add(b.reinterpretAsShorts().selectFrom(low, high));
-      low = ShortVector.fromArray(SHORTS, tables, table + TABLE);
-      high = ShortVector.fromArray(SHORTS, tables, table + TABLE + LANES);
+      low = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+      high = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       a1 = a1.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(low, high));
       b1 = b1.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(low, high));
-      low = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
-      high = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE + LANES);
+      low = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+      high = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(low, high));
       b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(low, high));
     }
@@ -94,13 +96,13 @@ final class NarrowLookup {
   }
 
   static void lookUpGroup(
-      MemorySegment weights, long at, int words, short[] tables, int tableAt, float[] totals, int totalAt) {
+      MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, float[] totals, int totalAt) {
     long scaleAt = at + (long) words * WORD_BYTES;
     lookUpHalfGroup(weights, at, words, scaleAt, tables, tableAt, totals, totalAt);
     lookUpHalfGroup(weights, at + HALF_BYTES, words, scaleAt + HALF_BYTES, tables, tableAt, totals, totalAt + TABLE);
   }
 
-  private static void lookUpHalfGroup(MemorySegment weights, long at, int words, long scaleAt, short[] tables, int tableAt,
+  private static void lookUpHalfGroup(MemorySegment weights, long at, int words, long scaleAt, MemorySegment tables, long tableAt,
       float[] totals, int totalAt) {
     ShortVector a01 = ShortVector.zero(SHORTS);
     ShortVector aLast = a01;
@@ -108,20 +110,20 @@ final class NarrowLookup {
     ShortVector bLast = a01;
     for (int word = 0; word < words; word++) {
       long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
+      long table = tableAt + (long) word * WORD_TABLE_BYTES;
       IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
       IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
-      ShortVector low = ShortVector.fromArray(SHORTS, tables, table);
-      ShortVector high = ShortVector.fromArray(SHORTS, tables, table + LANES);
+      ShortVector low = ShortVector.fromMemorySegment(SHORTS, tables, table, ByteOrder.LITTLE_ENDIAN);
+      ShortVector high = ShortVector.fromMemorySegment(SHORTS, tables, table + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       a01 = a01.add(a.reinterpretAsShorts().selectFrom(low, high));
       b01 = b01.add(b.reinterpretAsShorts().selectFrom(low, high));
-      low = ShortVector.fromArray(SHORTS, tables, table + TABLE);
-      high = ShortVector.fromArray(SHORTS, tables, table + TABLE + LANES);
+      low = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+      high = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       a01 = a01.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(low, high));
       b01 = b01.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(low, high));
-      low = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
-      high = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE + LANES);
+      low = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+      high = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
       aLast = aLast.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(low, high));
       bLast = bLast.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(low, high));
     }
@@ -155,13 +157,14 @@ final class NarrowLookup {
         .intoArray(totals, totalAt + INT_LANES + ODD_ROWS);
   }
 
-  static void lookUpTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride, short[] lanes) {
+  static void lookUpTokens(
+      MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, long stride, short[] lanes) {
     lookUpHalfForTokens(weights, at, words, tables, tableAt, stride, lanes, 0);
     lookUpHalfForTokens(weights, at + HALF_BYTES, words, tables, tableAt, stride, lanes, TABLE);
   }
 
-  private static void lookUpHalfForTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride,
-      short[] lanes, int laneAt) {
+  private static void lookUpHalfForTokens(MemorySegment weights, long at, int words, MemorySegment tables, long tableAt,
+      long stride, short[] lanes, int laneAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);
     ShortVector a1 = a0;
     ShortVector a2 = a0;
@@ -172,27 +175,31 @@ final class NarrowLookup {
     ShortVector b3 = a0;
     for (int word = 0; word < words; word++) {
       long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
+      long table = tableAt + (long) word * WORD_TABLE_BYTES;
       IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
       IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
       for (int i = 0; i < WORD_TABLES; i++) {
         ShortVector indexA = a.lanewise(VectorOperators.LSHR, i * INDEX_BITS).reinterpretAsShorts();
         ShortVector indexB = b.lanewise(VectorOperators.LSHR, i * INDEX_BITS).reinterpretAsShorts();
-        ShortVector low = ShortVector.fromArray(SHORTS, tables, table + i * TABLE);
-        ShortVector high = ShortVector.fromArray(SHORTS, tables, table + i * TABLE + LANES);
+        ShortVector low = ShortVector.fromMemorySegment(SHORTS, tables, table + i * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+        ShortVector high =
+            ShortVector.fromMemorySegment(SHORTS, tables, table + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         a0 = a0.add(indexA.selectFrom(low, high));
         b0 = b0.add(indexB.selectFrom(low, high));
-        low = ShortVector.fromArray(SHORTS, tables, table + stride + i * TABLE);
-        high = ShortVector.fromArray(SHORTS, tables, table + stride + i * TABLE + LANES);
+        low = ShortVector.fromMemorySegment(SHORTS, tables, table + stride + i * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+        high =
+            ShortVector.fromMemorySegment(SHORTS, tables, table + stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         a1 = a1.add(indexA.selectFrom(low, high));
         b1 = b1.add(indexB.selectFrom(low, high));
-        low = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + i * TABLE);
-        high = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + i * TABLE + LANES);
+        low = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * stride + i * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+        high =
+            ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         a2 = a2.add(indexA.selectFrom(low, high));
         b2 = b2.add(indexB.selectFrom(low, high));
-        low = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + i * TABLE);
-        high = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + i * TABLE + LANES);
+        low = ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride + i * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+        high =
+            ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         a3 = a3.add(indexA.selectFrom(low, high));
         b3 = b3.add(indexB.selectFrom(low, high));
       }

@@ -9,6 +9,7 @@ import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
@@ -21,7 +22,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The loops over vectors behind {@link LookupTernary}: tables of the 27 sums of three activations, and what becomes of sums that
- * {@link WideLookup} or {@link NarrowLookup} has looked up by {@link io.github.tern4j.tensor.ternary.TernaryWords}.
+ * {@link WideLookup}, {@link NarrowLookup} or {@link ByteLookup} has looked up by
+ * {@link io.github.tern4j.tensor.ternary.TernaryWords}.
  */
 final class TernaryLookup {
 
@@ -45,8 +47,13 @@ final class TernaryLookup {
   /** Shorts of a table, of which 27 are used. */
   static final int TABLE = 1 << INDEX_BITS;
 
-  /** Shorts of the tables of a word. */
-  static final int WORD_SHORTS = WORD_TABLES * TABLE;
+  static final int TABLE_BYTES = TABLE * Short.BYTES;
+
+  /** Bytes of the tables of a word, of shorts or of bytes. */
+  static final int WORD_TABLE_BYTES = WORD_TABLES * TABLE_BYTES;
+
+  /** Tables begin at cache lines, so that no vector lies in two of them. */
+  private static final long TABLE_ALIGNMENT = 64;
 
   /** From the row of an even lane to that of the odd lane behind it. */
   static final int ODD_ROWS = 16;
@@ -70,9 +77,12 @@ final class TernaryLookup {
   static final int TOKENS_LANES = TOKENS * PANEL_ROWS;
 
   /** The weight of the first, second and third column at each index. */
-  private static final short[] FIRST = weights(1);
-  private static final short[] SECOND = weights(3);
-  private static final short[] THIRD = weights(9);
+  static final short[] FIRST = weights(1);
+  static final short[] SECOND = weights(3);
+  static final short[] THIRD = weights(9);
+
+  /** Whether sums are looked up by {@link ByteLookup}, for which words are laid out by {@link BytePlanes}. */
+  static final boolean BY_BYTES = AVAILABLE && LookupChoice.isBytes();
 
   private TernaryLookup() {}
 
@@ -111,14 +121,23 @@ final class TernaryLookup {
     return columns + WORD_COLUMNS;
   }
 
+  /** Memory for tables. */
+  static MemorySegment tables(long bytes) {
+    return Arena.ofAuto().allocate(bytes, TABLE_ALIGNMENT);
+  }
+
   /** The tables of {@code words} words from activation {@code at} on. */
-  static void tables(short[] codes, int at, int words, short[] tables, int tableAt) {
+  static void tables(short[] codes, int at, int words, MemorySegment tables, long tableAt) {
+    if (BY_BYTES) {
+      ByteTables.tables(codes, at, words, tables, tableAt);
+      return;
+    }
     for (int lane = 0; lane < TABLE; lane += LANES) {
       lanesOfTables(codes, at, words * WORD_TABLES, tables, tableAt, lane);
     }
   }
 
-  private static void lanesOfTables(short[] codes, int at, int count, short[] tables, int tableAt, int lane) {
+  private static void lanesOfTables(short[] codes, int at, int count, MemorySegment tables, long tableAt, int lane) {
     ShortVector firsts = ShortVector.fromArray(SHORTS, FIRST, lane);
     ShortVector seconds = ShortVector.fromArray(SHORTS, SECOND, lane);
     ShortVector thirds = ShortVector.fromArray(SHORTS, THIRD, lane);
@@ -127,7 +146,8 @@ final class TernaryLookup {
       ShortVector first = ShortVector.broadcast(SHORTS, codes[at + columns * i]).mul(firsts);
       ShortVector second = ShortVector.broadcast(SHORTS, codes[at + columns * i + 1]).mul(seconds);
       ShortVector third = ShortVector.broadcast(SHORTS, codes[at + columns * i + 2]).mul(thirds);
-      first.add(second).add(third).intoArray(tables, tableAt + TABLE * i + lane);
+      first.add(second).add(third)
+          .intoMemorySegment(tables, tableAt + (long) TABLE_BYTES * i + lane * Short.BYTES, ByteOrder.LITTLE_ENDIAN);
     }
   }
 
@@ -135,7 +155,16 @@ final class TernaryLookup {
    * Adds the sums of the rows of a panel over at most {@code SEGMENT_WORDS} words to ints. Of bits above an index, which are
    * those of the next ones, a lookup takes no notice.
    */
-  static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
+  static void lookUp(MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, int[] sums, int sumAt) {
+    if (BY_BYTES) {
+      ByteLookup.lookUp(weights, at, words, tables, tableAt, sums, sumAt);
+    } else {
+      lookUpWords(weights, at, words, tables, tableAt, sums, sumAt);
+    }
+  }
+
+  /** {@link #lookUp} by shorts. */
+  static void lookUpWords(MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, int[] sums, int sumAt) {
     if (WIDE) {
       WideLookup.lookUp(weights, at, words, tables, tableAt, sums, sumAt);
     } else {
@@ -150,8 +179,10 @@ final class TernaryLookup {
    * <p>The words of a group take so little time that sums which go through memory cost a quarter of it.
    */
   static void lookUpGroup(
-      MemorySegment weights, long at, int words, short[] tables, int tableAt, float[] totals, int totalAt) {
-    if (WIDE) {
+      MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, float[] totals, int totalAt) {
+    if (BY_BYTES) {
+      ByteLookup.lookUpGroup(weights, at, words, tables, tableAt, totals, totalAt);
+    } else if (WIDE) {
       WideLookup.lookUpGroup(weights, at, words, tables, tableAt, totals, totalAt);
     } else {
       NarrowLookup.lookUpGroup(weights, at, words, tables, tableAt, totals, totalAt);
@@ -159,11 +190,12 @@ final class TernaryLookup {
   }
 
   /**
-   * As {@link #lookUp}, over at most {@value #SHORT_SUM_WORDS} words, for {@value #TOKENS} tokens, whose tables are
-   * {@code stride} shorts apart: loads of words and shifts of indices are shared. Leaves the sums of each token in the order of
+   * As {@link #lookUp}, by shorts, over at most {@value #SHORT_SUM_WORDS} words, for {@value #TOKENS} tokens, whose tables are
+   * {@code stride} bytes apart: loads of words and shifts of indices are shared. Leaves the sums of each token in the order of
    * words.
    */
-  static void lookUpTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride, short[] lanes) {
+  static void lookUpTokens(
+      MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, long stride, short[] lanes) {
     if (WIDE) {
       WideLookup.lookUpTokens(weights, at, words, tables, tableAt, stride, lanes);
     } else {

@@ -104,13 +104,14 @@ final class VectorTernaryProduct implements TernaryProductKernel {
       return TernaryProductKernel.super.prepare(weight);
     }
     float scale = weight.groupSize() == 0 ? weight.scale(0, 0) : 1;
-    return prepare(TernaryWords.of(weight, workers), scale);
+    TernaryWords words = TernaryWords.of(weight, workers);
+    return new LookupTernary(words.layout(), BytePlanes.in(words, workers), scale, ownInput, products);
   }
 
   @Override
   public PreparedTernary prepare(TernaryWords words, float scale) {
     return TernaryLookup.AVAILABLE
-        ? new LookupTernary(words, scale, ownInput, products)
+        ? new LookupTernary(words.layout(), BytePlanes.of(words, workers), scale, ownInput, products)
         : TernaryProductKernel.super.prepare(words, scale);
   }
 

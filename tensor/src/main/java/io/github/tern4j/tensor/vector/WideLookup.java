@@ -5,7 +5,8 @@ import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_SHIFT;
 import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_UNIT;
 import static io.github.tern4j.tensor.vector.TernaryLookup.INDEX_BITS;
 import static io.github.tern4j.tensor.vector.TernaryLookup.TABLE;
-import static io.github.tern4j.tensor.vector.TernaryLookup.WORD_SHORTS;
+import static io.github.tern4j.tensor.vector.TernaryLookup.TABLE_BYTES;
+import static io.github.tern4j.tensor.vector.TernaryLookup.WORD_TABLE_BYTES;
 import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
@@ -30,7 +31,7 @@ final class WideLookup {
 
   private WideLookup() {}
 
-  static void lookUp(MemorySegment weights, long at, int words, short[] tables, int tableAt, int[] sums, int sumAt) {
+  static void lookUp(MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, int[] sums, int sumAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);
     ShortVector a1 = a0;
     ShortVector a2 = a0;
@@ -39,17 +40,17 @@ final class WideLookup {
     ShortVector b2 = a0;
     for (int word = 0; word < words; word++) {
       long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
+      long table = tableAt + (long) word * WORD_TABLE_BYTES;
       IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
       IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
-      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
+      ShortVector table0 = ShortVector.fromMemorySegment(SHORTS, tables, table, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(a.reinterpretAsShorts().selectFrom(table0));
       b0 = b0.add(b.reinterpretAsShorts().selectFrom(table0));
-      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
+      ShortVector table1 = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a1 = a1.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
       b1 = b1.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
-      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
+      ShortVector table2 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
       b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
     }
@@ -82,7 +83,7 @@ final class WideLookup {
   }
 
   static void lookUpGroup(
-      MemorySegment weights, long at, int words, short[] tables, int tableAt, float[] totals, int totalAt) {
+      MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, float[] totals, int totalAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);
     ShortVector a1 = a0;
     ShortVector a2 = a0;
@@ -91,17 +92,17 @@ final class WideLookup {
     ShortVector b2 = a0;
     for (int word = 0; word < words; word++) {
       long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
+      long table = tableAt + (long) word * WORD_TABLE_BYTES;
       IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
       IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
-      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
+      ShortVector table0 = ShortVector.fromMemorySegment(SHORTS, tables, table, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(a.reinterpretAsShorts().selectFrom(table0));
       b0 = b0.add(b.reinterpretAsShorts().selectFrom(table0));
-      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
+      ShortVector table1 = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a1 = a1.add(a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
       b1 = b1.add(b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
-      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
+      ShortVector table2 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a2 = a2.add(a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
       b2 = b2.add(b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
     }
@@ -136,7 +137,8 @@ final class WideLookup {
         .intoArray(totals, totalAt + TABLE + INT_LANES);
   }
 
-  static void lookUpTokens(MemorySegment weights, long at, int words, short[] tables, int tableAt, int stride, short[] lanes) {
+  static void lookUpTokens(
+      MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, long stride, short[] lanes) {
     ShortVector a0 = ShortVector.zero(SHORTS);
     ShortVector a1 = a0;
     ShortVector a2 = a0;
@@ -147,50 +149,50 @@ final class WideLookup {
     ShortVector b3 = a0;
     for (int word = 0; word < words; word++) {
       long wordAt = at + (long) word * WORD_BYTES;
-      int table = tableAt + word * WORD_SHORTS;
+      long table = tableAt + (long) word * WORD_TABLE_BYTES;
       IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
       IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
       ShortVector indexA = a.reinterpretAsShorts();
       ShortVector indexB = b.reinterpretAsShorts();
-      ShortVector table0 = ShortVector.fromArray(SHORTS, tables, table);
+      ShortVector table0 = ShortVector.fromMemorySegment(SHORTS, tables, table, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(indexA.selectFrom(table0));
       b0 = b0.add(indexB.selectFrom(table0));
-      ShortVector table1 = ShortVector.fromArray(SHORTS, tables, table + stride);
+      ShortVector table1 = ShortVector.fromMemorySegment(SHORTS, tables, table + stride, ByteOrder.LITTLE_ENDIAN);
       a1 = a1.add(indexA.selectFrom(table1));
       b1 = b1.add(indexB.selectFrom(table1));
-      ShortVector table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride);
+      ShortVector table2 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * stride, ByteOrder.LITTLE_ENDIAN);
       a2 = a2.add(indexA.selectFrom(table2));
       b2 = b2.add(indexB.selectFrom(table2));
-      ShortVector table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride);
+      ShortVector table3 = ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride, ByteOrder.LITTLE_ENDIAN);
       a3 = a3.add(indexA.selectFrom(table3));
       b3 = b3.add(indexB.selectFrom(table3));
       indexA = a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
       indexB = b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
-      table0 = ShortVector.fromArray(SHORTS, tables, table + TABLE);
+      table0 = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(indexA.selectFrom(table0));
       b0 = b0.add(indexB.selectFrom(table0));
-      table1 = ShortVector.fromArray(SHORTS, tables, table + stride + TABLE);
+      table1 = ShortVector.fromMemorySegment(SHORTS, tables, table + stride + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a1 = a1.add(indexA.selectFrom(table1));
       b1 = b1.add(indexB.selectFrom(table1));
-      table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + TABLE);
+      table2 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * stride + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a2 = a2.add(indexA.selectFrom(table2));
       b2 = b2.add(indexB.selectFrom(table2));
-      table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + TABLE);
+      table3 = ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a3 = a3.add(indexA.selectFrom(table3));
       b3 = b3.add(indexB.selectFrom(table3));
       indexA = a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
       indexB = b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
-      table0 = ShortVector.fromArray(SHORTS, tables, table + 2 * TABLE);
+      table0 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(indexA.selectFrom(table0));
       b0 = b0.add(indexB.selectFrom(table0));
-      table1 = ShortVector.fromArray(SHORTS, tables, table + stride + 2 * TABLE);
+      table1 = ShortVector.fromMemorySegment(SHORTS, tables, table + stride + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a1 = a1.add(indexA.selectFrom(table1));
       b1 = b1.add(indexB.selectFrom(table1));
-      table2 = ShortVector.fromArray(SHORTS, tables, table + 2 * stride + 2 * TABLE);
+      table2 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * stride + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a2 = a2.add(indexA.selectFrom(table2));
       b2 = b2.add(indexB.selectFrom(table2));
-      table3 = ShortVector.fromArray(SHORTS, tables, table + 3 * stride + 2 * TABLE);
+      table3 = ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a3 = a3.add(indexA.selectFrom(table3));
       b3 = b3.add(indexB.selectFrom(table3));
     }

@@ -22,6 +22,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,11 +59,14 @@ class LookupTernaryTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"-Dtern4j.vectorBits=256", "-XX:UseAVX=2"})
-  void otherVectorsGiveTheSameBits(String option) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--add-modules", "jdk.incubator.vector", "-Xmx512m", "-XX:+IgnoreUnrecognizedVMOptions", option,
-        "-cp", System.getProperty("java.class.path"), LookupTernaryTest.class.getName()).redirectErrorStream(true).start();
+  @ValueSource(strings = {"-Dtern4j.lookup=bytes", "-Dtern4j.lookup=words", "-Dtern4j.lookup=bytes -Dtern4j.vectorBits=256",
+      "-Dtern4j.lookup=words -Dtern4j.vectorBits=256", "-XX:UseAVX=2"})
+  void otherVectorsAndTablesGiveTheSameBits(String options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--add-modules", "jdk.incubator.vector", "-Xmx512m", "-XX:+IgnoreUnrecognizedVMOptions"));
+    command.addAll(List.of(options.split(" ")));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), LookupTernaryTest.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();
   }
@@ -154,8 +159,7 @@ class LookupTernaryTest {
     try (Workers workers = new Workers(1)) {
       TernaryInput other = REFERENCE.input();
       other.set(codes(1, 9), gamma(1));
-      PreparedTernary weight = new LookupTernary(TernaryWords.of(weight(5, 9, 0, 1), workers), 1, new LookupInput(),
-          new LookupProducts(workers));
+      PreparedTernary weight = lookups(weight(5, 9, 0, 1), workers);
       assertThatIllegalArgumentException().isThrownBy(() -> weight.product(other, Tensor.zeros(1, 5)))
           .withMessage("ternary product: input of another kernel; expected one that this weight's kernel made");
     }
@@ -166,8 +170,7 @@ class LookupTernaryTest {
     try (Workers workers = new Workers(1)) {
       PackedTernary packed = weight(64, 64, 0, 1);
       WeakReference<PackedTernary> reference = new WeakReference<>(packed);
-      PreparedTernary prepared = new LookupTernary(TernaryWords.of(packed, workers), 1, new LookupInput(),
-          new LookupProducts(workers));
+      PreparedTernary prepared = lookups(packed, workers);
       packed = null;
       for (int attempt = 0; attempt < 100 && reference.get() != null; attempt++) {
         System.gc();
@@ -176,6 +179,11 @@ class LookupTernaryTest {
       assertThat(reference.get()).isNull();
       assertThat(prepared.byteSize()).isEqualTo(8 * 128);
     }
+  }
+
+  private static PreparedTernary lookups(PackedTernary weight, Workers workers) {
+    TernaryWords words = TernaryWords.of(weight, workers);
+    return new LookupTernary(words.layout(), words.segment(), 1, new LookupInput(), new LookupProducts(workers));
   }
 
   private static float[] reference(PackedTernary weight, Tensor codes, Tensor gamma) {

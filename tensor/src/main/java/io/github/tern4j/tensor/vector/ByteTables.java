@@ -1,0 +1,154 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
+import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
+import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_TABLES;
+import static io.github.tern4j.tensor.vector.TernaryLookup.WORD_TABLE_BYTES;
+import static io.github.tern4j.tensor.vector.VectorWidth.BYTES;
+import static io.github.tern4j.tensor.vector.VectorWidth.HALF_BYTES;
+import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The tables of {@link ByteLookup}: a sum s of three products, -384 to 384, is split as {@code s + 384 = 27 h + l - 1} with
+ * {@code h = (19 (s + 384)) >> 9}. Then h is 0 to 28 and l 0 to 27, so that the sums of nine of each fit unsigned bytes.
+ */
+final class ByteTables {
+
+  private static final int VECTOR_BYTES = BYTES.length();
+  private static final int LANES = SHORTS.length();
+
+  /** Bytes of a table, of l or of h. */
+  private static final int TABLE = 32;
+
+  /** Bytes of the tables of an index: that of l, then that of h, which a vector of 512 bits holds both. */
+  private static final int BOTH = 2 * TABLE;
+
+  /** Whether they are in one vector. */
+  static final boolean WIDE = VECTOR_BYTES == BOTH;
+
+  /** Where in the tables of a word those of its second and third index begin, and where that of h behind that of l. */
+  static final int SECOND = BOTH;
+  static final int THIRD = 2 * BOTH;
+  static final int HIGH = TABLE;
+
+  /** What looks up h in a vector with both tables, and the bits of an index that look up l. */
+  static final byte HIGH_BIT = TABLE;
+  static final byte LOW_MASK = ~HIGH_BIT;
+
+  /** Words of which the sums fit bytes. */
+  static final int BYTE_SUM_WORDS = 3;
+
+  /**
+   * Words of which the tables of all tokens of a tile are looked up together: 18 KB, since a first-level cache may have to serve
+   * the thread of another program as well.
+   */
+  private static final int MOST_PART_WORDS = 12;
+
+  /** What {@code h} counts. */
+  static final int RADIX = 27;
+
+  /** What is taken away for the lookups of a word: for each 384, and 1 that keeps l from being negative. */
+  static final int WORD_BIAS = 385 * WORD_TABLES;
+
+  /** Added to a sum, which so becomes positive. */
+  private static final short OFFSET = 384;
+
+  /** From {@code s + 384} to h; a shift of ints leaves bits of the next short above it. */
+  private static final short QUOTIENT = 19;
+  private static final int QUOTIENT_SHIFT = 9;
+  private static final int QUOTIENT_MASK = 0x001F001F;
+
+  /** What h counts in {@code 256 h + l}. */
+  private static final short QUOTIENT_PLACE = 256 - RADIX;
+
+  private static final int COLUMNS = WORD_COLUMNS / WORD_TABLES;
+
+  /** The even bytes of a vector of 64, then the odd ones. */
+  private static final byte[] ORDER = order();
+
+  private ByteTables() {}
+
+  private static byte[] order() {
+    byte[] order = new byte[BOTH];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = (byte) (i / TABLE + 2 * i % BOTH);
+    }
+    return order;
+  }
+
+  /** As many words, a multiple of {@value #BYTE_SUM_WORDS} but for the last ones, as are best looked up at a time for a tile. */
+  static int partWords(int words) {
+    int part = Math.ceilDiv(words, Math.ceilDiv(words, MOST_PART_WORDS));
+    return Math.ceilDiv(part, BYTE_SUM_WORDS) * BYTE_SUM_WORDS;
+  }
+
+  /** Bytes of {@link #paddedTables}. */
+  static long bytes(int words) {
+    return (long) Math.ceilDiv(words, BYTE_SUM_WORDS) * BYTE_SUM_WORDS * WORD_TABLE_BYTES;
+  }
+
+  /** {@link #tables} and tables of zeros behind them, up to a multiple of {@value #BYTE_SUM_WORDS} words. */
+  static void paddedTables(short[] codes, int at, int words, MemorySegment tables, long tableAt) {
+    tables(codes, at, words, tables, tableAt);
+    long end = (long) words * WORD_TABLE_BYTES;
+    if (end < bytes(words)) {
+      tables.asSlice(tableAt + end, bytes(words) - end).fill((byte) 0);
+    }
+  }
+
+  /** The tables of {@code words} words from activation {@code at} on. */
+  static void tables(short[] codes, int at, int words, MemorySegment tables, long tableAt) {
+    if (WIDE) {
+      wideTables(codes, at, words * WORD_TABLES, tables, tableAt);
+    } else {
+      narrowTables(codes, at, words * WORD_TABLES, tables, tableAt);
+    }
+  }
+
+  private static void wideTables(short[] codes, int at, int count, MemorySegment tables, long tableAt) {
+    ByteVector order = ByteVector.fromArray(BYTES, ORDER, 0);
+    ShortVector firsts = ShortVector.fromArray(SHORTS, TernaryLookup.FIRST, 0);
+    ShortVector seconds = ShortVector.fromArray(SHORTS, TernaryLookup.SECOND, 0);
+    ShortVector thirds = ShortVector.fromArray(SHORTS, TernaryLookup.THIRD, 0);
+    for (int i = 0; i < count; i++) {
+      ShortVector first = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i]).mul(firsts);
+      ShortVector second = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i + 1]).mul(seconds);
+      ShortVector third = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i + 2]).mul(thirds);
+      ShortVector sum = first.add(second).add(third).add(OFFSET);
+      ShortVector h = sum.mul(QUOTIENT).reinterpretAsInts().lanewise(VectorOperators.LSHR, QUOTIENT_SHIFT).and(QUOTIENT_MASK)
+          .reinterpretAsShorts();
+      ByteVector both = h.mul(QUOTIENT_PLACE).add(sum).add((short) 1).reinterpretAsBytes();
+      order.selectFrom(both).intoMemorySegment(tables, tableAt + (long) BOTH * i, ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /** The two halves of a table after each other. */
+  private static void narrowTables(short[] codes, int at, int count, MemorySegment tables, long tableAt) {
+    for (int half = 0; half < 2; half++) {
+      ShortVector firsts = ShortVector.fromArray(SHORTS, TernaryLookup.FIRST, half * LANES);
+      ShortVector seconds = ShortVector.fromArray(SHORTS, TernaryLookup.SECOND, half * LANES);
+      ShortVector thirds = ShortVector.fromArray(SHORTS, TernaryLookup.THIRD, half * LANES);
+      long halfAt = tableAt + half * HALF_BYTES.length();
+      for (int i = 0; i < count; i++) {
+        ShortVector first = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i]).mul(firsts);
+        ShortVector second = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i + 1]).mul(seconds);
+        ShortVector third = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i + 2]).mul(thirds);
+        ShortVector sum = first.add(second).add(third).add(OFFSET);
+        ShortVector h = sum.mul(QUOTIENT).reinterpretAsInts().lanewise(VectorOperators.LSHR, QUOTIENT_SHIFT).and(QUOTIENT_MASK)
+            .reinterpretAsShorts();
+        ShortVector l = sum.add((short) 1).sub(h.mul((short) RADIX));
+        long sumAt = halfAt + (long) BOTH * i;
+        ((ByteVector) l.convertShape(VectorOperators.S2B, HALF_BYTES, 0))
+            .intoMemorySegment(tables, sumAt, ByteOrder.LITTLE_ENDIAN);
+        ((ByteVector) h.convertShape(VectorOperators.S2B, HALF_BYTES, 0))
+            .intoMemorySegment(tables, sumAt + HIGH, ByteOrder.LITTLE_ENDIAN);
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** Working memory of a thread for {@link LookupTernary}, grown to the largest size asked for and then reused. */
+final class LookupBuffers {
+
+  private static final ThreadLocal<LookupBuffers> OF_THREADS = ThreadLocal.withInitial(LookupBuffers::new);
+
+  short[] codes = new short[0];
+  MemorySegment tables = MemorySegment.NULL;
+  final MemorySegment tileSums = TernaryLookup.tables(LookupProducts.TILE * ByteTokenLookup.SUM_BYTES);
+  final short[] tokenLanes = new short[TernaryLookup.TOKENS_LANES];
+  final float[] scales = new float[PANEL_ROWS];
+  int[] sums = new int[0];
+  float[] totals = new float[0];
+
+  private LookupBuffers() {}
+
+  /** The buffers of this thread. */
+  static LookupBuffers get() {
+    return OF_THREADS.get();
+  }
+
+  /** Makes room for activations and tables. */
+  void reserve(int codeCount, long tableBytes) {
+    codes = codes.length < codeCount ? new short[codeCount] : codes;
+    tables = tables.byteSize() < tableBytes ? TernaryLookup.tables(tableBytes) : tables;
+  }
+
+  /** Makes room for sums, all 0, and where groups have scales for their totals. */
+  void clearSums(int count, boolean grouped) {
+    sums = sums.length < count ? new int[count] : sums;
+    Arrays.fill(sums, 0, count, 0);
+    if (grouped) {
+      totals = totals.length < count ? new float[count] : totals;
+      Arrays.fill(totals, 0, count, 0);
+    }
+  }
+}

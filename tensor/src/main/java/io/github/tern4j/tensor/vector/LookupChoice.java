@@ -1,0 +1,56 @@
+package io.github.tern4j.tensor.vector;
+
+import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
+import static io.github.tern4j.tensor.ternary.TernaryWords.SEGMENT_WORDS;
+import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
+
+import io.github.tern4j.tensor.MeasuredChoice;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Whether sums are looked up by shorts or by bytes: both give the same integers, and which is faster depends on how a CPU permutes
+ * bytes and shorts. On an Intel Xeon of family 6, model 207 (JDK 25, one thread, 1,024 x 1,024 weights in a cache), shorts
+ * multiply 94 to 102 G weights/s, bytes 112 to 120. The system property {@code tern4j.lookup}, {@code words} or {@code bytes},
+ * decides without measuring.
+ */
+final class LookupChoice {
+
+  private static final String WORDS = "words";
+  private static final String BYTES = "bytes";
+
+  private static final int PANELS = 16;
+  private static final long PANEL_BYTES = (long) SEGMENT_WORDS * WORD_BYTES;
+
+  private LookupChoice() {}
+
+  /** Whether bytes are faster here. */
+  static boolean isBytes() {
+    String wanted = System.getProperty("tern4j.lookup");
+    if (wanted == null) {
+      return measured().equals(BYTES);
+    }
+    if (!wanted.equals(WORDS) && !wanted.equals(BYTES)) {
+      throw new IllegalArgumentException("tern4j.lookup: " + wanted + "; expected " + WORDS + " or " + BYTES);
+    }
+    return wanted.equals(BYTES);
+  }
+
+  private static String measured() {
+    MemorySegment weights = Arena.ofAuto().allocate(PANELS * PANEL_BYTES, PANEL_ROWS);
+    MemorySegment tables = TernaryLookup.tables((long) SEGMENT_WORDS * TernaryLookup.WORD_TABLE_BYTES);
+    int[] sums = new int[PANEL_ROWS];
+    return MeasuredChoice.fastest("ternary lookup, " + VectorWidth.BITS + " bits", List.of(
+        new MeasuredChoice.Candidate(WORDS, () -> {
+          for (int panel = 0; panel < PANELS; panel++) {
+            TernaryLookup.lookUpWords(weights, panel * PANEL_BYTES, SEGMENT_WORDS, tables, 0, sums, 0);
+          }
+        }),
+        new MeasuredChoice.Candidate(BYTES, () -> {
+          for (int panel = 0; panel < PANELS; panel++) {
+            ByteLookup.lookUp(weights, panel * PANEL_BYTES, SEGMENT_WORDS, tables, 0, sums, 0);
+          }
+        })));
+  }
+}
