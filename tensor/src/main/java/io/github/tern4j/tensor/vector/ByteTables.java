@@ -3,7 +3,6 @@ package io.github.tern4j.tensor.vector;
 import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_TABLES;
-import static io.github.tern4j.tensor.vector.TernaryLookup.WORD_TABLE_BYTES;
 import static io.github.tern4j.tensor.vector.VectorWidth.BYTES;
 import static io.github.tern4j.tensor.vector.VectorWidth.HALF_BYTES;
 import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
@@ -44,12 +43,6 @@ final class ByteTables {
   /** Words of which the sums fit bytes. */
   static final int BYTE_SUM_WORDS = 3;
 
-  /**
-   * Words of which the tables of all tokens of a tile are looked up together: 18 KB, since a first-level cache may have to serve
-   * the thread of another program as well.
-   */
-  private static final int MOST_PART_WORDS = 12;
-
   /** What {@code h} counts. */
   static final int RADIX = 27;
 
@@ -80,26 +73,6 @@ final class ByteTables {
       order[i] = (byte) (i / TABLE + 2 * i % BOTH);
     }
     return order;
-  }
-
-  /** As many words, a multiple of {@value #BYTE_SUM_WORDS} but for the last ones, as are best looked up at a time for a tile. */
-  static int partWords(int words) {
-    int part = Math.ceilDiv(words, Math.ceilDiv(words, MOST_PART_WORDS));
-    return Math.ceilDiv(part, BYTE_SUM_WORDS) * BYTE_SUM_WORDS;
-  }
-
-  /** Bytes of {@link #paddedTables}. */
-  static long bytes(int words) {
-    return (long) Math.ceilDiv(words, BYTE_SUM_WORDS) * BYTE_SUM_WORDS * WORD_TABLE_BYTES;
-  }
-
-  /** {@link #tables} and tables of zeros behind them, up to a multiple of {@value #BYTE_SUM_WORDS} words. */
-  static void paddedTables(short[] codes, int at, int words, MemorySegment tables, long tableAt) {
-    tables(codes, at, words, tables, tableAt);
-    long end = (long) words * WORD_TABLE_BYTES;
-    if (end < bytes(words)) {
-      tables.asSlice(tableAt + end, bytes(words) - end).fill((byte) 0);
-    }
   }
 
   /** The tables of {@code words} words from activation {@code at} on. */

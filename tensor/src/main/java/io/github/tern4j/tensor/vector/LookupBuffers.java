@@ -12,7 +12,6 @@ final class LookupBuffers {
 
   short[] codes = new short[0];
   MemorySegment tables = MemorySegment.NULL;
-  final MemorySegment tileSums = TernaryLookup.tables(LookupProducts.TILE * ByteTokenLookup.SUM_BYTES);
   final short[] tokenLanes = new short[TernaryLookup.TOKENS_LANES];
   final float[] scales = new float[PANEL_ROWS];
   int[] sums = new int[0];

@@ -17,7 +17,7 @@ import java.util.function.IntConsumer;
 final class LookupProducts implements IntConsumer {
 
   /** Tokens of a task. */
-  static final int TILE = 8;
+  private static final int TILE = 8;
 
   /** With fewer panels, loading the tables of a segment would weigh too much beside its words. */
   private static final int LEAST_TASK_PANELS = 4;

@@ -101,30 +101,25 @@ final class LookupTernary implements PreparedTernary {
     int codeStride = TernaryLookup.widenedShorts(layout.columns());
     LookupBuffers buffers = LookupBuffers.get();
     buffers.clearSums(tokens * stride, grouped);
-    buffers.reserve(tokens * codeStride, TernaryLookup.BY_BYTES
-        ? tokens * ByteTables.bytes(ByteTokenLookup.MOST_WORDS) : TernaryLookup.TOKENS * SEGMENT_TABLES);
+    buffers.reserve(tokens * codeStride, TernaryLookup.TOKENS * SEGMENT_TABLES);
     for (int token = 0; token < tokens; token++) {
       long at = input.codes().elementOffset() + (long) (firstToken + token) * layout.columns();
       TernaryLookup.widen(input.codes().segment(), at, layout.columns(), buffers.codes, token * codeStride);
     }
     for (int i = 0; i < segments.size(); i++) {
-      if (TernaryLookup.BY_BYTES) {
-        addTile(buffers, segments.get(i), tokens, codeStride, stride);
-      } else {
-        addTileInTurns(buffers, segments.get(i), tokens, codeStride, stride);
-      }
+      addTile(buffers, segments.get(i), tokens, codeStride, stride);
     }
     write(buffers, input, firstToken, tokens, 0, layout.panels(), out);
   }
 
   /** Tokens {@value TernaryLookup#TOKENS} at a time with a segment of all rows. */
-  private void addTileInTurns(LookupBuffers buffers, Segment segment, int tokens, int codeStride, int stride) {
+  private void addTile(LookupBuffers buffers, Segment segment, int tokens, int codeStride, int stride) {
     int column = layout.column(segment.group(), segment.first());
     int token = 0;
     for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
       for (int j = 0; j < TernaryLookup.TOKENS; j++) {
         int codeAt = (token + j) * codeStride + column;
-        TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, j * SEGMENT_TABLES);
+        TernaryLookup.shortTables(buffers.codes, codeAt, segment.words(), buffers.tables, j * SEGMENT_TABLES);
       }
       for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
         int last = Math.min(layout.panels(), first + layout.blockPanels());
@@ -138,36 +133,6 @@ final class LookupTernary implements PreparedTernary {
         int last = Math.min(layout.panels(), first + layout.blockPanels());
         addToken(buffers, segment, buffers.tables, 0, token * stride + first * PANEL_ROWS, first, last);
       }
-    }
-  }
-
-  /** All tokens of a tile at once with a segment of all rows, in parts of which the tables stay in a first-level cache. */
-  private void addTile(LookupBuffers buffers, Segment segment, int tokens, int codeStride, int stride) {
-    boolean fused = grouped && segment.isGroup() && segment.words() <= ByteTokenLookup.MOST_WORDS;
-    int part = fused ? segment.words() : ByteTables.partWords(segment.words());
-    long tableStride = ByteTables.bytes(part);
-    for (int from = 0; from < segment.words(); from += part) {
-      int words = Math.min(part, segment.words() - from);
-      for (int token = 0; token < tokens; token++) {
-        int codeAt = token * codeStride + layout.column(segment.group(), segment.first() + from);
-        ByteTables.paddedTables(buffers.codes, codeAt, words, buffers.tables, token * tableStride);
-      }
-      for (int panel = 0; panel < layout.panels(); panel++) {
-        long at = layout.offset(panel, segment);
-        long wordAt = at + (long) from * WORD_BYTES;
-        ByteTokenLookup.lookUp(weights, wordAt, words, buffers.tables, tableStride, tokens, buffers.tileSums);
-        int bias = words * ByteTables.WORD_BIAS;
-        if (fused) {
-          loadScales(at + segment.wordBytes(), buffers.scales);
-          ByteTokenLookup.addScaledSums(
-              buffers.tileSums, tokens, bias, buffers.scales, buffers.totals, panel * PANEL_ROWS, stride);
-        } else {
-          ByteTokenLookup.addSums(buffers.tileSums, tokens, bias, buffers.sums, panel * PANEL_ROWS, stride);
-        }
-      }
-    }
-    if (grouped && segment.endsGroup() && !fused) {
-      scaleSums(buffers, segment, 0, layout.panels(), tokens, 0, stride);
     }
   }
 

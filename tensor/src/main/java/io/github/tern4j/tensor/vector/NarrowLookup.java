@@ -3,6 +3,7 @@ package io.github.tern4j.tensor.vector;
 import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_TABLES;
+import static io.github.tern4j.tensor.vector.TernaryLookup.BY_BYTES;
 import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_SHIFT;
 import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_UNIT;
 import static io.github.tern4j.tensor.vector.TernaryLookup.INDEX_BITS;
@@ -159,12 +160,23 @@ final class NarrowLookup {
 
   static void lookUpTokens(
       MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, long stride, short[] lanes) {
-    lookUpHalfForTokens(weights, at, words, tables, tableAt, stride, lanes, 0);
-    lookUpHalfForTokens(weights, at + HALF_BYTES, words, tables, tableAt, stride, lanes, TABLE);
+    if (BY_BYTES) {
+      lookUpHalfForTokens(weights, at, BytePlanes.PLANE, words, tables, tableAt, stride, lanes, 0, TABLE);
+      lookUpHalfForTokens(weights, at + VECTOR_BYTES, BytePlanes.PLANE, words, tables, tableAt, stride, lanes, LANES, TABLE);
+    } else {
+      lookUpHalfForTokens(weights, at, VECTOR_BYTES, words, tables, tableAt, stride, lanes, 0, LANES);
+      lookUpHalfForTokens(weights, at + HALF_BYTES, VECTOR_BYTES, words, tables, tableAt, stride, lanes, TABLE, LANES);
+    }
   }
 
-  private static void lookUpHalfForTokens(MemorySegment weights, long at, int words, MemorySegment tables, long tableAt,
-      long stride, short[] lanes, int laneAt) {
+  /**
+   * Two vectors of words, or of {@link BytePlanes}, whose even bytes are those of the first half of the panel.
+   *
+   * @param second how far behind the first vector the second one lies
+   * @param between from the sums of the first vector, or of the even bytes, to those of the other
+   */
+  private static void lookUpHalfForTokens(MemorySegment weights, long at, int second, int words, MemorySegment tables,
+      long tableAt, long stride, short[] lanes, int laneAt, int between) {
     ShortVector a0 = ShortVector.zero(SHORTS);
     ShortVector a1 = a0;
     ShortVector a2 = a0;
@@ -177,40 +189,47 @@ final class NarrowLookup {
       long wordAt = at + (long) word * WORD_BYTES;
       long table = tableAt + (long) word * WORD_TABLE_BYTES;
       IntVector a = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN)
+      IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + second, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
+      IntVector third = BY_BYTES
+          ? a.lanewise(VectorOperators.LSHR, BytePlanes.LOW_SHIFT).lanewise(
+              VectorOperators.BITWISE_BLEND, b.lanewise(VectorOperators.LSHR, BytePlanes.HIGH_SHIFT), BytePlanes.HIGH_BITS)
+          : a;
       for (int i = 0; i < WORD_TABLES; i++) {
-        ShortVector indexA = a.lanewise(VectorOperators.LSHR, i * INDEX_BITS).reinterpretAsShorts();
-        ShortVector indexB = b.lanewise(VectorOperators.LSHR, i * INDEX_BITS).reinterpretAsShorts();
+        ShortVector indexA = (BY_BYTES ? i == 0 ? a : i == 1 ? b : third : a.lanewise(VectorOperators.LSHR, i * INDEX_BITS))
+            .reinterpretAsShorts();
+        ShortVector indexB = BY_BYTES
+            ? indexA.reinterpretAsInts().lanewise(VectorOperators.LSHR, Byte.SIZE).reinterpretAsShorts()
+            : b.lanewise(VectorOperators.LSHR, i * INDEX_BITS).reinterpretAsShorts();
         ShortVector low = ShortVector.fromMemorySegment(SHORTS, tables, table + i * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
-        ShortVector high =
-            ShortVector.fromMemorySegment(SHORTS, tables, table + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+        ShortVector high = ShortVector.fromMemorySegment(
+            SHORTS, tables, table + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         a0 = a0.add(indexA.selectFrom(low, high));
         b0 = b0.add(indexB.selectFrom(low, high));
         low = ShortVector.fromMemorySegment(SHORTS, tables, table + stride + i * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
-        high =
-            ShortVector.fromMemorySegment(SHORTS, tables, table + stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+        high = ShortVector.fromMemorySegment(
+            SHORTS, tables, table + stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         a1 = a1.add(indexA.selectFrom(low, high));
         b1 = b1.add(indexB.selectFrom(low, high));
         low = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * stride + i * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
-        high =
-            ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+        high = ShortVector.fromMemorySegment(
+            SHORTS, tables, table + 2 * stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         a2 = a2.add(indexA.selectFrom(low, high));
         b2 = b2.add(indexB.selectFrom(low, high));
         low = ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride + i * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
-        high =
-            ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+        high = ShortVector.fromMemorySegment(
+            SHORTS, tables, table + 3 * stride + i * TABLE_BYTES + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
         a3 = a3.add(indexA.selectFrom(low, high));
         b3 = b3.add(indexB.selectFrom(low, high));
       }
     }
     a0.intoArray(lanes, laneAt);
-    b0.intoArray(lanes, laneAt + LANES);
+    b0.intoArray(lanes, laneAt + between);
     a1.intoArray(lanes, laneAt + PANEL_ROWS);
-    b1.intoArray(lanes, laneAt + PANEL_ROWS + LANES);
+    b1.intoArray(lanes, laneAt + PANEL_ROWS + between);
     a2.intoArray(lanes, laneAt + 2 * PANEL_ROWS);
-    b2.intoArray(lanes, laneAt + 2 * PANEL_ROWS + LANES);
+    b2.intoArray(lanes, laneAt + 2 * PANEL_ROWS + between);
     a3.intoArray(lanes, laneAt + 3 * PANEL_ROWS);
-    b3.intoArray(lanes, laneAt + 3 * PANEL_ROWS + LANES);
+    b3.intoArray(lanes, laneAt + 3 * PANEL_ROWS + between);
   }
 }

@@ -130,8 +130,13 @@ final class TernaryLookup {
   static void tables(short[] codes, int at, int words, MemorySegment tables, long tableAt) {
     if (BY_BYTES) {
       ByteTables.tables(codes, at, words, tables, tableAt);
-      return;
+    } else {
+      shortTables(codes, at, words, tables, tableAt);
     }
+  }
+
+  /** As {@link #tables}, for {@link #lookUpTokens}. */
+  static void shortTables(short[] codes, int at, int words, MemorySegment tables, long tableAt) {
     for (int lane = 0; lane < TABLE; lane += LANES) {
       lanesOfTables(codes, at, words * WORD_TABLES, tables, tableAt, lane);
     }
