@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Whether sums are looked up by shorts or by bytes: both give the same integers, and which is faster depends on how a CPU permutes
- * bytes and shorts. On an Intel Xeon of family 6, model 207 (JDK 25, one thread, 1,024 x 1,024 weights in a cache), shorts
+ * Whether sums are looked up by shorts or by bytes: both give the same integers, and which is faster depends on how a CPU
+ * permutes bytes and shorts. On an Intel Xeon of family 6, model 207 (JDK 25, one thread, 1,024 x 1,024 weights in a cache), shorts
  * multiply 94 to 102 G weights/s, bytes 112 to 120. The system property {@code tern4j.lookup}, {@code words} or {@code bytes},
  * decides without measuring.
  */
