@@ -10,10 +10,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Whether sums are looked up by shorts or by bytes: both give the same integers, and which is faster depends on how a CPU
- * permutes bytes and shorts. On an Intel Xeon of family 6, model 207 (JDK 25, one thread, 1,024 x 1,024 weights in a cache), shorts
- * multiply 94 to 102 G weights/s, bytes 112 to 120. The system property {@code tern4j.lookup}, {@code words} or {@code bytes},
- * decides without measuring.
+ * Whether sums are looked up by shorts or by bytes: both give the same integers. With vectors of 256 bits the faster one for a
+ * token is measured and remembered: an Intel Xeon of family 6, model 207 (JDK 25, one thread, 1,024 x 1,024 weights in a cache)
+ * multiplies 43 to 45 G weights/s by shorts and 63 to 73 by bytes. With 512 bits it is 97 to 100 and 112 to 120, but prompts took
+ * up to twice as long by bytes in some processes, so that shorts are taken there. The system property {@code tern4j.lookup},
+ * {@code words} or {@code bytes}, decides otherwise.
  */
 final class LookupChoice {
 
@@ -25,11 +26,11 @@ final class LookupChoice {
 
   private LookupChoice() {}
 
-  /** Whether bytes are faster here. */
+  /** Whether sums are looked up by bytes here. */
   static boolean isBytes() {
     String wanted = System.getProperty("tern4j.lookup");
     if (wanted == null) {
-      return measured().equals(BYTES);
+      return VectorWidth.BITS < 512 && measured().equals(BYTES);
     }
     if (!wanted.equals(WORDS) && !wanted.equals(BYTES)) {
       throw new IllegalArgumentException("tern4j.lookup: " + wanted + "; expected " + WORDS + " or " + BYTES);
