@@ -40,29 +40,39 @@ public final class MeasuredChoice {
    * @param question what is chosen, with everything but CPU and Java that the answer depends on
    */
   public static String fastest(String question, List<Candidate> candidates) {
-    Path file = file();
+    Optional<Path> file = file();
     String key = question + ", " + cpu() + ", Java " + Runtime.version();
-    Properties known = read(file);
+    Properties known = file.map(MeasuredChoice::read).orElseGet(Properties::new);
     String answer = known.getProperty(key, "");
     if (candidates.stream().anyMatch(candidate -> candidate.name().equals(answer))) {
       return answer;
     }
-    String measured = measure(candidates);
-    known.setProperty(key, measured);
-    write(file, known);
+    long[] least = new long[candidates.size()];
+    boolean settled = measure(candidates, least);
+    int fastest = 0;
+    for (int i = 1; i < least.length; i++) {
+      fastest = least[i] < least[fastest] ? i : fastest;
+    }
+    String measured = candidates.get(fastest).name();
+    if (settled && file.isPresent()) {
+      known.setProperty(key, measured);
+      write(file.get(), known);
+    }
     return measured;
   }
 
   /**
    * Calls in turns, until the JIT has compiled all candidates: until each has taken about its least time {@value #SETTLED_CALLS}
-   * times.
+   * times. Returns whether that was so before the time was up; what was measured otherwise is not worth remembering.
    */
-  private static String measure(List<Candidate> candidates) {
-    long[] least = new long[candidates.size()];
+  private static boolean measure(List<Candidate> candidates, long[] least) {
     int[] settled = new int[least.length];
     Arrays.fill(least, Long.MAX_VALUE);
     long begin = System.nanoTime();
-    while (Arrays.stream(settled).min().orElseThrow() < SETTLED_CALLS && System.nanoTime() - begin < MOST_NANOS) {
+    while (Arrays.stream(settled).min().orElseThrow() < SETTLED_CALLS) {
+      if (System.nanoTime() - begin > MOST_NANOS) {
+        return false;
+      }
       for (int i = 0; i < least.length; i++) {
         long start = System.nanoTime();
         candidates.get(i).call().run();
@@ -71,21 +81,19 @@ public final class MeasuredChoice {
         least[i] = Math.min(least[i], nanos);
       }
     }
-    int fastest = 0;
-    for (int i = 1; i < least.length; i++) {
-      fastest = least[i] < least[fastest] ? i : fastest;
-    }
-    return candidates.get(fastest).name();
+    return true;
   }
 
-  private static Path file() {
+  /** Empty where the user has no folder: it must be absolute, and Java calls a home that is unknown "?". */
+  private static Optional<Path> file() {
     String folder = System.getProperty("tern4j.cache");
     if (folder != null) {
-      return Path.of(folder, "kernels.properties");
+      return Optional.of(Path.of(folder, "kernels.properties"));
     }
     String caches = System.getenv("XDG_CACHE_HOME");
-    Path parent = caches == null || caches.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(caches);
-    return parent.resolve("tern4j").resolve("kernels.properties");
+    boolean named = caches != null && Path.of(caches).isAbsolute();
+    Path parent = named ? Path.of(caches) : Path.of(System.getProperty("user.home"), ".cache");
+    return parent.isAbsolute() ? Optional.of(parent.resolve("tern4j").resolve("kernels.properties")) : Optional.empty();
   }
 
   private static String cpu() {
@@ -112,10 +120,14 @@ public final class MeasuredChoice {
     try {
       Files.createDirectories(file.getParent());
       Path aside = Files.createTempFile(file.getParent(), "kernels", ".tmp");
-      try (var writer = Files.newBufferedWriter(aside, StandardCharsets.UTF_8)) {
-        known.store(writer, "The fastest of several bodies of a kernel; may be deleted");
+      try {
+        try (var writer = Files.newBufferedWriter(aside, StandardCharsets.UTF_8)) {
+          known.store(writer, "The fastest of several bodies of a kernel; may be deleted");
+        }
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(aside);
       }
-      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException readOnly) {
       // Measured again next time.
     }

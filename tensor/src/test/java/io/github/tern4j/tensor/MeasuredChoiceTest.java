@@ -20,7 +20,7 @@ class MeasuredChoiceTest {
   private final AtomicInteger calls = new AtomicInteger();
   private final Candidate slow = new Candidate("slow", () -> {
     calls.incrementAndGet();
-    LockSupport.parkNanos(1_000_000);
+    LockSupport.parkNanos(50_000);
   });
   private final Candidate fast = new Candidate("fast", calls::incrementAndGet);
 

@@ -11,10 +11,11 @@ import java.util.List;
 
 /**
  * Whether sums are looked up by shorts or by bytes: both give the same integers. With vectors of 256 bits the faster one for a
- * token is measured and remembered: an Intel Xeon of family 6, model 207 (JDK 25, one thread, 1,024 x 1,024 weights in a cache)
- * multiplies 43 to 45 G weights/s by shorts and 63 to 73 by bytes. With 512 bits it is 97 to 100 and 112 to 120, but prompts took
- * up to twice as long by bytes in some processes, so that shorts are taken there. The system property {@code tern4j.lookup},
- * {@code words} or {@code bytes}, decides otherwise.
+ * token is measured and remembered: on an Intel Xeon of family 6, model 207 (JDK 25, one thread, 1,024 x 1,024 weights in a
+ * cache, medians of three processes each, in turns, the last ones beside other work) shorts multiply 43, 44 and 29 G weights/s,
+ * bytes 69, 63 and 40. With 512 bits bytes are a sixth faster there for a token, but prompts took up to twice as long in some
+ * processes, so that shorts are taken. The system property {@code tern4j.lookup}, {@code words} or {@code bytes}, decides
+ * otherwise.
  */
 final class LookupChoice {
 
