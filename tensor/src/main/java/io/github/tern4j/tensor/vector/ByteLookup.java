@@ -8,38 +8,31 @@ import static io.github.tern4j.tensor.vector.BytePlanes.LOW_SHIFT;
 import static io.github.tern4j.tensor.vector.BytePlanes.PLANE;
 import static io.github.tern4j.tensor.vector.ByteTables.BYTE_SUM_WORDS;
 import static io.github.tern4j.tensor.vector.ByteTables.HIGH;
-import static io.github.tern4j.tensor.vector.ByteTables.HIGH_BIT;
-import static io.github.tern4j.tensor.vector.ByteTables.LOW_MASK;
 import static io.github.tern4j.tensor.vector.ByteTables.RADIX;
 import static io.github.tern4j.tensor.vector.ByteTables.SECOND;
 import static io.github.tern4j.tensor.vector.ByteTables.THIRD;
-import static io.github.tern4j.tensor.vector.ByteTables.WIDE;
 import static io.github.tern4j.tensor.vector.ByteTables.WORD_BIAS;
 import static io.github.tern4j.tensor.vector.TernaryLookup.WORD_TABLE_BYTES;
-import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_SHIFT;
-import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_UNIT;
 import static io.github.tern4j.tensor.vector.VectorWidth.BYTES;
-import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The lookups of {@link TernaryLookup} by bytes, for CPUs that permute bytes faster than shorts: an instruction looks up as many
- * rows as a vector has bytes, in {@link ByteTables}, by words that {@link BytePlanes} has laid out.
+ * The lookups of {@link TernaryLookup} by bytes with 256-bit vectors, for CPUs that permute bytes faster than shorts: an
+ * instruction looks up half of the rows of a panel, in {@link ByteTables}, by words that {@link BytePlanes} has laid out.
  *
  * <p>The sums of bytes are added up as the shorts that two neighbours form, and, moved down by a byte, as the shorts that begin
  * with the second one; from both, modulo 2^16, follow the sums of every byte. Byte 4i of a vector belongs to its row i, the next
  * ones to the rows 32, 16 and 48 behind it.
  *
- * <p>Each is one method without others of this class, like those of {@link WideLookup}.
+ * <p>One method without others of this class, like those of {@link WideLookup}.
  */
 final class ByteLookup {
 
@@ -55,6 +48,7 @@ final class ByteLookup {
 
   private ByteLookup() {}
 
+  /** As {@link TernaryLookup#lookUp}. */
   static void lookUp(MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, int[] sums, int sumAt) {
     for (int i = 0; i < PANEL_ROWS / VECTOR_BYTES; i++) {
       lookUpVector(weights, at + i * VECTOR_BYTES, words, tables, tableAt, sums, sumAt + i * INT_LANES);
@@ -79,24 +73,14 @@ final class ByteLookup {
         ByteVector third = first.reinterpretAsInts().lanewise(VectorOperators.LSHR, LOW_SHIFT)
             .lanewise(VectorOperators.BITWISE_BLEND,
                 second.reinterpretAsInts().lanewise(VectorOperators.LSHR, HIGH_SHIFT), HIGH_BITS).reinterpretAsBytes();
-        ByteVector firstSums = ByteVector.fromMemorySegment(BYTES, tables, table, ByteOrder.LITTLE_ENDIAN);
-        low = low.add((WIDE ? first.and(LOW_MASK) : first).selectFrom(firstSums));
-        if (!WIDE) {
-          firstSums = ByteVector.fromMemorySegment(BYTES, tables, table + HIGH, ByteOrder.LITTLE_ENDIAN);
-        }
-        high = high.add((WIDE ? first.or(HIGH_BIT) : first).selectFrom(firstSums));
-        ByteVector secondSums = ByteVector.fromMemorySegment(BYTES, tables, table + SECOND, ByteOrder.LITTLE_ENDIAN);
-        low = low.add((WIDE ? second.and(LOW_MASK) : second).selectFrom(secondSums));
-        if (!WIDE) {
-          secondSums = ByteVector.fromMemorySegment(BYTES, tables, table + SECOND + HIGH, ByteOrder.LITTLE_ENDIAN);
-        }
-        high = high.add((WIDE ? second.or(HIGH_BIT) : second).selectFrom(secondSums));
-        ByteVector thirdSums = ByteVector.fromMemorySegment(BYTES, tables, table + THIRD, ByteOrder.LITTLE_ENDIAN);
-        low = low.add((WIDE ? third.and(LOW_MASK) : third).selectFrom(thirdSums));
-        if (!WIDE) {
-          thirdSums = ByteVector.fromMemorySegment(BYTES, tables, table + THIRD + HIGH, ByteOrder.LITTLE_ENDIAN);
-        }
-        high = high.add((WIDE ? third.or(HIGH_BIT) : third).selectFrom(thirdSums));
+        low = low.add(first.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, table, ByteOrder.LITTLE_ENDIAN)));
+        high = high.add(first.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, table + HIGH, ByteOrder.LITTLE_ENDIAN)));
+        low = low.add(second.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, table + SECOND, ByteOrder.LITTLE_ENDIAN)));
+        high = high.add(second.selectFrom(
+            ByteVector.fromMemorySegment(BYTES, tables, table + SECOND + HIGH, ByteOrder.LITTLE_ENDIAN)));
+        low = low.add(third.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, table + THIRD, ByteOrder.LITTLE_ENDIAN)));
+        high = high.add(third.selectFrom(
+            ByteVector.fromMemorySegment(BYTES, tables, table + THIRD + HIGH, ByteOrder.LITTLE_ENDIAN)));
       }
       lowPairs = lowPairs.add(low.reinterpretAsShorts());
       highPairs = highPairs.add(high.reinterpretAsShorts());
@@ -113,24 +97,14 @@ final class ByteLookup {
       ByteVector third = first.reinterpretAsInts().lanewise(VectorOperators.LSHR, LOW_SHIFT)
           .lanewise(VectorOperators.BITWISE_BLEND,
               second.reinterpretAsInts().lanewise(VectorOperators.LSHR, HIGH_SHIFT), HIGH_BITS).reinterpretAsBytes();
-      ByteVector firstSums = ByteVector.fromMemorySegment(BYTES, tables, table, ByteOrder.LITTLE_ENDIAN);
-      low = low.add((WIDE ? first.and(LOW_MASK) : first).selectFrom(firstSums));
-      if (!WIDE) {
-        firstSums = ByteVector.fromMemorySegment(BYTES, tables, table + HIGH, ByteOrder.LITTLE_ENDIAN);
-      }
-      high = high.add((WIDE ? first.or(HIGH_BIT) : first).selectFrom(firstSums));
-      ByteVector secondSums = ByteVector.fromMemorySegment(BYTES, tables, table + SECOND, ByteOrder.LITTLE_ENDIAN);
-      low = low.add((WIDE ? second.and(LOW_MASK) : second).selectFrom(secondSums));
-      if (!WIDE) {
-        secondSums = ByteVector.fromMemorySegment(BYTES, tables, table + SECOND + HIGH, ByteOrder.LITTLE_ENDIAN);
-      }
-      high = high.add((WIDE ? second.or(HIGH_BIT) : second).selectFrom(secondSums));
-      ByteVector thirdSums = ByteVector.fromMemorySegment(BYTES, tables, table + THIRD, ByteOrder.LITTLE_ENDIAN);
-      low = low.add((WIDE ? third.and(LOW_MASK) : third).selectFrom(thirdSums));
-      if (!WIDE) {
-        thirdSums = ByteVector.fromMemorySegment(BYTES, tables, table + THIRD + HIGH, ByteOrder.LITTLE_ENDIAN);
-      }
-      high = high.add((WIDE ? third.or(HIGH_BIT) : third).selectFrom(thirdSums));
+      low = low.add(first.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, table, ByteOrder.LITTLE_ENDIAN)));
+      high = high.add(first.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, table + HIGH, ByteOrder.LITTLE_ENDIAN)));
+      low = low.add(second.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, table + SECOND, ByteOrder.LITTLE_ENDIAN)));
+      high = high.add(second.selectFrom(
+          ByteVector.fromMemorySegment(BYTES, tables, table + SECOND + HIGH, ByteOrder.LITTLE_ENDIAN)));
+      low = low.add(third.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, table + THIRD, ByteOrder.LITTLE_ENDIAN)));
+      high = high.add(third.selectFrom(
+          ByteVector.fromMemorySegment(BYTES, tables, table + THIRD + HIGH, ByteOrder.LITTLE_ENDIAN)));
     }
     lowPairs = lowPairs.add(low.reinterpretAsShorts());
     highPairs = highPairs.add(high.reinterpretAsShorts());
@@ -158,124 +132,5 @@ final class ByteLookup {
     IntVector.fromArray(INTS, sums, secondAt).add(highSecond.mul(RADIX).add(lowSecond).sub(bias)).intoArray(sums, secondAt);
     int fourthAt = sumAt + FOURTH_ROWS;
     IntVector.fromArray(INTS, sums, fourthAt).add(highFourth.mul(RADIX).add(lowFourth).sub(bias)).intoArray(sums, fourthAt);
-  }
-
-  static void lookUpGroup(
-      MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, float[] totals, int totalAt) {
-    long scaleAt = at + (long) words * WORD_BYTES;
-    for (int i = 0; i < PANEL_ROWS / VECTOR_BYTES; i++) {
-      int offset = i * VECTOR_BYTES;
-      lookUpGroupVector(weights, at + offset, words, scaleAt + offset, tables, tableAt, totals, totalAt + i * INT_LANES);
-    }
-  }
-
-  private static void lookUpGroupVector(MemorySegment weights, long at, int words, long scaleAt, MemorySegment tables,
-      long tableAt, float[] totals, int totalAt) {
-    ShortVector lowPairs = ShortVector.zero(SHORTS);
-    ShortVector lowMoved = lowPairs;
-    ShortVector highPairs = lowPairs;
-    ShortVector highMoved = lowPairs;
-    int word = 0;
-    for (; word <= words - BYTE_SUM_WORDS; word += BYTE_SUM_WORDS) {
-      ByteVector low = ByteVector.zero(BYTES);
-      ByteVector high = low;
-      for (int i = 0; i < BYTE_SUM_WORDS; i++) {
-        long wordAt = at + (long) (word + i) * WORD_BYTES;
-        long table = tableAt + (long) (word + i) * WORD_TABLE_BYTES;
-        ByteVector first = ByteVector.fromMemorySegment(BYTES, weights, wordAt, ByteOrder.LITTLE_ENDIAN);
-        ByteVector second = ByteVector.fromMemorySegment(BYTES, weights, wordAt + PLANE, ByteOrder.LITTLE_ENDIAN);
-        ByteVector third = first.reinterpretAsInts().lanewise(VectorOperators.LSHR, LOW_SHIFT)
-            .lanewise(VectorOperators.BITWISE_BLEND,
-                second.reinterpretAsInts().lanewise(VectorOperators.LSHR, HIGH_SHIFT), HIGH_BITS).reinterpretAsBytes();
-        ByteVector firstSums = ByteVector.fromMemorySegment(BYTES, tables, table, ByteOrder.LITTLE_ENDIAN);
-        low = low.add((WIDE ? first.and(LOW_MASK) : first).selectFrom(firstSums));
-        if (!WIDE) {
-          firstSums = ByteVector.fromMemorySegment(BYTES, tables, table + HIGH, ByteOrder.LITTLE_ENDIAN);
-        }
-        high = high.add((WIDE ? first.or(HIGH_BIT) : first).selectFrom(firstSums));
-        ByteVector secondSums = ByteVector.fromMemorySegment(BYTES, tables, table + SECOND, ByteOrder.LITTLE_ENDIAN);
-        low = low.add((WIDE ? second.and(LOW_MASK) : second).selectFrom(secondSums));
-        if (!WIDE) {
-          secondSums = ByteVector.fromMemorySegment(BYTES, tables, table + SECOND + HIGH, ByteOrder.LITTLE_ENDIAN);
-        }
-        high = high.add((WIDE ? second.or(HIGH_BIT) : second).selectFrom(secondSums));
-        ByteVector thirdSums = ByteVector.fromMemorySegment(BYTES, tables, table + THIRD, ByteOrder.LITTLE_ENDIAN);
-        low = low.add((WIDE ? third.and(LOW_MASK) : third).selectFrom(thirdSums));
-        if (!WIDE) {
-          thirdSums = ByteVector.fromMemorySegment(BYTES, tables, table + THIRD + HIGH, ByteOrder.LITTLE_ENDIAN);
-        }
-        high = high.add((WIDE ? third.or(HIGH_BIT) : third).selectFrom(thirdSums));
-      }
-      lowPairs = lowPairs.add(low.reinterpretAsShorts());
-      highPairs = highPairs.add(high.reinterpretAsShorts());
-      lowMoved = lowMoved.add(low.reinterpretAsInts().lanewise(VectorOperators.LSHR, Byte.SIZE).reinterpretAsShorts());
-      highMoved = highMoved.add(high.reinterpretAsInts().lanewise(VectorOperators.LSHR, Byte.SIZE).reinterpretAsShorts());
-    }
-    ByteVector low = ByteVector.zero(BYTES);
-    ByteVector high = low;
-    for (; word < words; word++) {
-      long wordAt = at + (long) word * WORD_BYTES;
-      long table = tableAt + (long) word * WORD_TABLE_BYTES;
-      ByteVector first = ByteVector.fromMemorySegment(BYTES, weights, wordAt, ByteOrder.LITTLE_ENDIAN);
-      ByteVector second = ByteVector.fromMemorySegment(BYTES, weights, wordAt + PLANE, ByteOrder.LITTLE_ENDIAN);
-      ByteVector third = first.reinterpretAsInts().lanewise(VectorOperators.LSHR, LOW_SHIFT)
-          .lanewise(VectorOperators.BITWISE_BLEND,
-              second.reinterpretAsInts().lanewise(VectorOperators.LSHR, HIGH_SHIFT), HIGH_BITS).reinterpretAsBytes();
-      ByteVector firstSums = ByteVector.fromMemorySegment(BYTES, tables, table, ByteOrder.LITTLE_ENDIAN);
-      low = low.add((WIDE ? first.and(LOW_MASK) : first).selectFrom(firstSums));
-      if (!WIDE) {
-        firstSums = ByteVector.fromMemorySegment(BYTES, tables, table + HIGH, ByteOrder.LITTLE_ENDIAN);
-      }
-      high = high.add((WIDE ? first.or(HIGH_BIT) : first).selectFrom(firstSums));
-      ByteVector secondSums = ByteVector.fromMemorySegment(BYTES, tables, table + SECOND, ByteOrder.LITTLE_ENDIAN);
-      low = low.add((WIDE ? second.and(LOW_MASK) : second).selectFrom(secondSums));
-      if (!WIDE) {
-        secondSums = ByteVector.fromMemorySegment(BYTES, tables, table + SECOND + HIGH, ByteOrder.LITTLE_ENDIAN);
-      }
-      high = high.add((WIDE ? second.or(HIGH_BIT) : second).selectFrom(secondSums));
-      ByteVector thirdSums = ByteVector.fromMemorySegment(BYTES, tables, table + THIRD, ByteOrder.LITTLE_ENDIAN);
-      low = low.add((WIDE ? third.and(LOW_MASK) : third).selectFrom(thirdSums));
-      if (!WIDE) {
-        thirdSums = ByteVector.fromMemorySegment(BYTES, tables, table + THIRD + HIGH, ByteOrder.LITTLE_ENDIAN);
-      }
-      high = high.add((WIDE ? third.or(HIGH_BIT) : third).selectFrom(thirdSums));
-    }
-    lowPairs = lowPairs.add(low.reinterpretAsShorts());
-    highPairs = highPairs.add(high.reinterpretAsShorts());
-    lowMoved = lowMoved.add(low.reinterpretAsInts().lanewise(VectorOperators.LSHR, Byte.SIZE).reinterpretAsShorts());
-    highMoved = highMoved.add(high.reinterpretAsInts().lanewise(VectorOperators.LSHR, Byte.SIZE).reinterpretAsShorts());
-    IntVector lowFourth = lowMoved.reinterpretAsInts().lanewise(VectorOperators.LSHR, Short.SIZE);
-    IntVector highFourth = highMoved.reinterpretAsInts().lanewise(VectorOperators.LSHR, Short.SIZE);
-    IntVector lowThird = lowPairs.reinterpretAsInts().lanewise(VectorOperators.LSHR, Short.SIZE)
-        .sub(lowFourth.lanewise(VectorOperators.LSHL, Byte.SIZE)).and(LOW_SHORT);
-    IntVector highThird = highPairs.reinterpretAsInts().lanewise(VectorOperators.LSHR, Short.SIZE)
-        .sub(highFourth.lanewise(VectorOperators.LSHL, Byte.SIZE)).and(LOW_SHORT);
-    IntVector lowSecond = lowMoved.reinterpretAsInts()
-        .sub(lowThird.lanewise(VectorOperators.LSHL, Byte.SIZE)).and(LOW_SHORT);
-    IntVector highSecond = highMoved.reinterpretAsInts()
-        .sub(highThird.lanewise(VectorOperators.LSHL, Byte.SIZE)).and(LOW_SHORT);
-    IntVector lowFirst = lowPairs.reinterpretAsInts()
-        .sub(lowSecond.lanewise(VectorOperators.LSHL, Byte.SIZE)).and(LOW_SHORT);
-    IntVector highFirst = highPairs.reinterpretAsInts()
-        .sub(highSecond.lanewise(VectorOperators.LSHL, Byte.SIZE)).and(LOW_SHORT);
-    int bias = words * WORD_BIAS;
-    IntVector evenScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-    IntVector oddScales = ShortVector.fromMemorySegment(SHORTS, weights, scaleAt + PLANE, ByteOrder.LITTLE_ENDIAN)
-        .reinterpretAsInts();
-    ((FloatVector) highFirst.mul(RADIX).add(lowFirst).sub(bias).convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(evenScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, totalAt)).intoArray(totals, totalAt);
-    int thirdAt = totalAt + THIRD_ROWS;
-    ((FloatVector) highThird.mul(RADIX).add(lowThird).sub(bias).convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(evenScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, thirdAt)).intoArray(totals, thirdAt);
-    int secondAt = totalAt + SECOND_ROWS;
-    ((FloatVector) highSecond.mul(RADIX).add(lowSecond).sub(bias).convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(oddScales.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, secondAt)).intoArray(totals, secondAt);
-    int fourthAt = totalAt + FOURTH_ROWS;
-    ((FloatVector) highFourth.mul(RADIX).add(lowFourth).sub(bias).convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(oddScales.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
-            .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, fourthAt)).intoArray(totals, fourthAt);
   }
 }

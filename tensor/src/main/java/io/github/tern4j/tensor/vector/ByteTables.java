@@ -1,9 +1,7 @@
 package io.github.tern4j.tensor.vector;
 
-import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_TABLES;
-import static io.github.tern4j.tensor.vector.VectorWidth.BYTES;
 import static io.github.tern4j.tensor.vector.VectorWidth.HALF_BYTES;
 import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
 
@@ -19,26 +17,18 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class ByteTables {
 
-  private static final int VECTOR_BYTES = BYTES.length();
   private static final int LANES = SHORTS.length();
 
   /** Bytes of a table, of l or of h. */
   private static final int TABLE = 32;
 
-  /** Bytes of the tables of an index: that of l, then that of h, which a vector of 512 bits holds both. */
+  /** Bytes of the tables of an index: that of l, then that of h. */
   private static final int BOTH = 2 * TABLE;
-
-  /** Whether they are in one vector. */
-  static final boolean WIDE = VECTOR_BYTES == BOTH;
 
   /** Where in the tables of a word those of its second and third index begin, and where that of h behind that of l. */
   static final int SECOND = BOTH;
   static final int THIRD = 2 * BOTH;
   static final int HIGH = TABLE;
-
-  /** What looks up h in a vector with both tables, and the bits of an index that look up l. */
-  static final byte HIGH_BIT = TABLE;
-  static final byte LOW_MASK = ~HIGH_BIT;
 
   /** Words of which the sums fit bytes. */
   static final int BYTE_SUM_WORDS = 3;
@@ -57,53 +47,14 @@ final class ByteTables {
   private static final int QUOTIENT_SHIFT = 9;
   private static final int QUOTIENT_MASK = 0x001F001F;
 
-  /** What h counts in {@code 256 h + l}. */
-  private static final short QUOTIENT_PLACE = 256 - RADIX;
-
   private static final int COLUMNS = WORD_COLUMNS / WORD_TABLES;
-
-  /** The even bytes of a vector of 64, then the odd ones. */
-  private static final byte[] ORDER = order();
 
   private ByteTables() {}
 
-  private static byte[] order() {
-    byte[] order = new byte[BOTH];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = (byte) (i / TABLE + 2 * i % BOTH);
-    }
-    return order;
-  }
-
-  /** The tables of {@code words} words from activation {@code at} on. */
+  /** The tables of {@code words} words from activation {@code at} on, half a table at a time. */
   static void tables(short[] codes, int at, int words, MemorySegment tables, long tableAt) {
-    if (WIDE) {
-      wideTables(codes, at, words * WORD_TABLES, tables, tableAt);
-    } else {
-      narrowTables(codes, at, words * WORD_TABLES, tables, tableAt);
-    }
-  }
-
-  private static void wideTables(short[] codes, int at, int count, MemorySegment tables, long tableAt) {
-    ByteVector order = ByteVector.fromArray(BYTES, ORDER, 0);
-    ShortVector firsts = ShortVector.fromArray(SHORTS, TernaryLookup.FIRST, 0);
-    ShortVector seconds = ShortVector.fromArray(SHORTS, TernaryLookup.SECOND, 0);
-    ShortVector thirds = ShortVector.fromArray(SHORTS, TernaryLookup.THIRD, 0);
-    for (int i = 0; i < count; i++) {
-      ShortVector first = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i]).mul(firsts);
-      ShortVector second = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i + 1]).mul(seconds);
-      ShortVector third = ShortVector.broadcast(SHORTS, codes[at + COLUMNS * i + 2]).mul(thirds);
-      ShortVector sum = first.add(second).add(third).add(OFFSET);
-      ShortVector h = sum.mul(QUOTIENT).reinterpretAsInts().lanewise(VectorOperators.LSHR, QUOTIENT_SHIFT).and(QUOTIENT_MASK)
-          .reinterpretAsShorts();
-      ByteVector both = h.mul(QUOTIENT_PLACE).add(sum).add((short) 1).reinterpretAsBytes();
-      order.selectFrom(both).intoMemorySegment(tables, tableAt + (long) BOTH * i, ByteOrder.LITTLE_ENDIAN);
-    }
-  }
-
-  /** The two halves of a table after each other. */
-  private static void narrowTables(short[] codes, int at, int count, MemorySegment tables, long tableAt) {
-    for (int half = 0; half < 2; half++) {
+    int count = words * WORD_TABLES;
+    for (int half = 0; half < TABLE / LANES; half++) {
       ShortVector firsts = ShortVector.fromArray(SHORTS, TernaryLookup.FIRST, half * LANES);
       ShortVector seconds = ShortVector.fromArray(SHORTS, TernaryLookup.SECOND, half * LANES);
       ShortVector thirds = ShortVector.fromArray(SHORTS, TernaryLookup.THIRD, half * LANES);

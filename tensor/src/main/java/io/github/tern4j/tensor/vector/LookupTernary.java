@@ -140,7 +140,8 @@ final class LookupTernary implements PreparedTernary {
   private void addToken(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, int sumAt, int firstPanel,
       int lastPanel) {
     int count = segment.words();
-    boolean fused = grouped && segment.isGroup() && count <= TernaryLookup.GROUP_WORDS && layout.scaleBytes() == Short.BYTES;
+    boolean fused = !TernaryLookup.BY_BYTES && grouped && segment.isGroup() && count <= TernaryLookup.GROUP_WORDS
+        && layout.scaleBytes() == Short.BYTES;
     long at = layout.offset(firstPanel, segment);
     int panelSumAt = sumAt;
     for (int panel = firstPanel; panel < lastPanel; panel++) {

@@ -178,16 +178,14 @@ final class TernaryLookup {
   }
 
   /**
-   * As {@link #lookUp}, over the at most {@value #GROUP_WORDS} words of a whole group with F16 scales behind them: adds the sums
-   * of the rows of a panel times their scales, {@code totals_i = fma((float) sum_i, scale_i, totals_i)}.
+   * As {@link #lookUp}, by shorts, over the at most {@value #GROUP_WORDS} words of a whole group with F16 scales behind them: adds
+   * the sums of the rows of a panel times their scales, {@code totals_i = fma((float) sum_i, scale_i, totals_i)}.
    *
    * <p>The words of a group take so little time that sums which go through memory cost a quarter of it.
    */
   static void lookUpGroup(
       MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, float[] totals, int totalAt) {
-    if (BY_BYTES) {
-      ByteLookup.lookUpGroup(weights, at, words, tables, tableAt, totals, totalAt);
-    } else if (WIDE) {
+    if (WIDE) {
       WideLookup.lookUpGroup(weights, at, words, tables, tableAt, totals, totalAt);
     } else {
       NarrowLookup.lookUpGroup(weights, at, words, tables, tableAt, totals, totalAt);

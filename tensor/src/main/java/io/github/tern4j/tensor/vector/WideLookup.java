@@ -1,7 +1,6 @@
 package io.github.tern4j.tensor.vector;
 
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
-import static io.github.tern4j.tensor.vector.TernaryLookup.BY_BYTES;
 import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_SHIFT;
 import static io.github.tern4j.tensor.vector.TernaryLookup.HALF_UNIT;
 import static io.github.tern4j.tensor.vector.TernaryLookup.INDEX_BITS;
@@ -138,7 +137,6 @@ final class WideLookup {
         .intoArray(totals, totalAt + TABLE + INT_LANES);
   }
 
-  /** Of {@link BytePlanes} the even bytes are those of the first half of the panel, the odd ones those of the second half. */
   static void lookUpTokens(
       MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, long stride, short[] lanes) {
     ShortVector a0 = ShortVector.zero(SHORTS);
@@ -156,7 +154,7 @@ final class WideLookup {
       IntVector b = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
       ShortVector indexA = a.reinterpretAsShorts();
-      ShortVector indexB = (BY_BYTES ? a.lanewise(VectorOperators.LSHR, Byte.SIZE) : b).reinterpretAsShorts();
+      ShortVector indexB = b.reinterpretAsShorts();
       ShortVector table0 = ShortVector.fromMemorySegment(SHORTS, tables, table, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(indexA.selectFrom(table0));
       b0 = b0.add(indexB.selectFrom(table0));
@@ -169,8 +167,8 @@ final class WideLookup {
       ShortVector table3 = ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride, ByteOrder.LITTLE_ENDIAN);
       a3 = a3.add(indexA.selectFrom(table3));
       b3 = b3.add(indexB.selectFrom(table3));
-      indexA = (BY_BYTES ? b : a.lanewise(VectorOperators.LSHR, INDEX_BITS)).reinterpretAsShorts();
-      indexB = b.lanewise(VectorOperators.LSHR, BY_BYTES ? Byte.SIZE : INDEX_BITS).reinterpretAsShorts();
+      indexA = a.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
+      indexB = b.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts();
       table0 = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(indexA.selectFrom(table0));
       b0 = b0.add(indexB.selectFrom(table0));
@@ -183,13 +181,8 @@ final class WideLookup {
       table3 = ShortVector.fromMemorySegment(SHORTS, tables, table + 3 * stride + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a3 = a3.add(indexA.selectFrom(table3));
       b3 = b3.add(indexB.selectFrom(table3));
-      IntVector third = BY_BYTES
-          ? a.lanewise(VectorOperators.LSHR, BytePlanes.LOW_SHIFT).lanewise(
-              VectorOperators.BITWISE_BLEND, b.lanewise(VectorOperators.LSHR, BytePlanes.HIGH_SHIFT), BytePlanes.HIGH_BITS)
-          : a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS);
-      indexA = third.reinterpretAsShorts();
-      indexB = (BY_BYTES ? third.lanewise(VectorOperators.LSHR, Byte.SIZE) : b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS))
-          .reinterpretAsShorts();
+      indexA = a.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
+      indexB = b.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts();
       table0 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
       a0 = a0.add(indexA.selectFrom(table0));
       b0 = b0.add(indexB.selectFrom(table0));
