@@ -12,8 +12,11 @@ import io.github.tern4j.tensor.Tensor;
  * <p>No matrix of tokens x keys outlives a head: the backward pass recomputes probabilities from the log-sum-exp of each query
  * (Dao et al. 2022). Padding needs no mask as long as it stands at the end and attention is causal.
  *
- * <p><b>Exactness:</b> not bitwise between backends, but for one backend independent of threads and of other rows of the batch;
- * deviation within {@code c n 2^-24 sum|a b|} of the exact value.
+ * <p><b>Exactness:</b> independent of threads and of other rows of the batch; deviation within {@code c n 2^-24 sum|a b|} of the
+ * exact value. The forward pass has the same bits on every CPU backend: a query is scaled first; a score is summed by fma ascending
+ * over dimensions, in blocks of {@link MatmulKernel#K_BLOCK} that are added; {@code e = exp(score - max)} by {@link FloatMath#exp};
+ * their sum ascends over keys; {@code sum_j e_j v_j} by fma ascends over keys, in blocks like a score's, and is divided by the sum
+ * at the end. Gradients are not bitwise between backends.
  */
 public interface AttentionKernel extends Kernel {
 

@@ -3,6 +3,7 @@ package io.github.tern4j.tensor.reference;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** {@link ActivationQuantizerKernel} row by row. */
@@ -27,14 +28,15 @@ final class ReferenceActivationQuantizer implements ActivationQuantizerKernel {
   public void codes(Tensor x, EpsilonRule rule, float eps, Tensor codes, Tensor gamma) {
     ActivationQuantizerKernel.checkCodes(x, codes, gamma);
     int n = x.dim(-1);
+    byte[] rowCodes = new byte[n];
     for (int row = 0; row < x.shape().rows(); row++) {
       float largest = largestMagnitude(x, row);
       gamma.array()[gamma.arrayOffset() + row] = largest;
       float factor = LARGEST_CODE / rule.divisor(largest, eps);
-      for (int i = row * n; i < (row + 1) * n; i++) {
-        int code = code(x.array()[x.arrayOffset() + i], factor);
-        codes.segment().set(ValueLayout.JAVA_BYTE, codes.elementOffset() + i, (byte) code);
+      for (int i = 0; i < n; i++) {
+        rowCodes[i] = (byte) code(x.array()[x.arrayOffset() + row * n + i], factor);
       }
+      MemorySegment.copy(rowCodes, 0, codes.segment(), ValueLayout.JAVA_BYTE, codes.elementOffset() + (long) row * n, n);
     }
   }
 

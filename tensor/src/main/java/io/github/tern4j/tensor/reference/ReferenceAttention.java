@@ -3,7 +3,9 @@ package io.github.tern4j.tensor.reference;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.FloatMath;
+import io.github.tern4j.tensor.kernel.MatmulKernel;
 import io.github.tern4j.tensor.kernel.Positions;
+import java.util.Arrays;
 
 /** {@link AttentionKernel} query by query. */
 final class ReferenceAttention implements AttentionKernel {
@@ -18,18 +20,27 @@ final class ReferenceAttention implements AttentionKernel {
     for (int batch = 0; batch < rows.batches; batch++) {
       for (int head = 0; head < rows.heads; head++) {
         for (int token = 0; token < rows.tokens; token++) {
-          float[] scores = rows.scores(batch, head, token);
-          float max = RowSums.max(scores, 0, scores.length);
-          float sum = RowSums.expSum(scores, 0, scores.length, max, 1);
+          float[] weights = rows.orderedScores(batch, head, token);
+          float max = RowSums.max(weights, 0, weights.length);
+          float sum = 0;
+          for (int key = 0; key < weights.length; key++) {
+            weights[key] = FloatMath.exp(weights[key] - max);
+            sum += weights[key];
+          }
           logSumExp.array()[logSumExpAt[rows.statistic(batch, head, token)]] = max + RowSums.ln(sum);
           int to = outAt[rows.query(batch, head, token)];
-          for (int i = 0; i < rows.headDim; i++) {
-            float mixed = 0;
-            for (int key = 0; key < scores.length; key++) {
-              float probability = FloatMath.exp(scores[key] - max) / sum;
-              mixed = Math.fma(probability, v.array()[valueAt[rows.key(batch, head, key)] + i], mixed);
+          float[] mixed = new float[rows.headDim];
+          for (int block = 0; block < weights.length; block += MatmulKernel.K_BLOCK) {
+            Arrays.fill(mixed, 0);
+            for (int key = block; key < Math.min(weights.length, block + MatmulKernel.K_BLOCK); key++) {
+              addScaled(mixed, 0, rows.headDim, weights[key], v.array(), valueAt[rows.key(batch, head, key)]);
             }
-            out.array()[to + i] = mixed;
+            for (int i = 0; i < rows.headDim; i++) {
+              out.array()[to + i] = block == 0 ? mixed[i] : out.array()[to + i] + mixed[i];
+            }
+          }
+          for (int i = 0; i < rows.headDim; i++) {
+            out.array()[to + i] /= sum;
           }
         }
       }
@@ -129,10 +140,33 @@ final class ReferenceAttention implements AttentionKernel {
       return (batch * heads + head) * tokens + token;
     }
 
+    /** Scores of a scaled query with all keys that it sees, summed ascending in blocks. */
+    float[] orderedScores(int batch, int head, int token) {
+      float[] scores = new float[visibleKeys(token)];
+      float[] query = new float[headDim];
+      for (int i = 0; i < headDim; i++) {
+        query[i] = q.array()[queryAt[query(batch, head, token)] + i] * scale;
+      }
+      for (int j = 0; j < scores.length; j++) {
+        int key = keyAt[key(batch, head, j)];
+        for (int block = 0; block < headDim; block += MatmulKernel.K_BLOCK) {
+          float sum = 0;
+          for (int i = block; i < Math.min(headDim, block + MatmulKernel.K_BLOCK); i++) {
+            sum = Math.fma(query[i], k.array()[key + i], sum);
+          }
+          scores[j] = block == 0 ? sum : scores[j] + sum;
+        }
+      }
+      return scores;
+    }
+
+    private int visibleKeys(int token) {
+      return causal ? k.dim(1) - tokens + token + 1 : k.dim(1);
+    }
+
     /** Scaled scores of a query with all keys that it sees. */
     float[] scores(int batch, int head, int token) {
-      int keys = k.dim(1);
-      float[] scores = new float[causal ? keys - tokens + token + 1 : keys];
+      float[] scores = new float[visibleKeys(token)];
       int query = queryAt[query(batch, head, token)];
       for (int j = 0; j < scores.length; j++) {
         scores[j] = RowSums.dot(q.array(), query, k.array(), keyAt[key(batch, head, j)], headDim) * scale;

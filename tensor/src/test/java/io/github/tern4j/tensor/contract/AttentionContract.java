@@ -2,10 +2,13 @@ package io.github.tern4j.tensor.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.tern4j.tensor.CpuBackend;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.contract.TestTensors.Layout;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
+import io.github.tern4j.tensor.reference.ReferenceKernels;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +72,25 @@ public abstract class AttentionContract extends KernelContract<AttentionKernel> 
     float[] got = run((kernel, at) ->
         kernel.attention(at.of(q), at.of(k), at.of(v), true, at.of(out), at.of(logSumExp))).of(out);
     assertThat(Arrays.copyOf(got, 32)).isEqualTo(Arrays.copyOf(v.values(), 32));
+  }
+
+  @ParameterizedTest(name = "{0} tokens, {1} keys, {2}/{3} heads of {4}, causal {5}")
+  @CsvSource({"1,1,1,1,1,true", "5,9,4,2,8,true", "33,70,2,1,33,false", "1,300,4,1,64,true", "20,300,2,2,300,true"})
+  void theForwardPassHasTheBitsOfTheReference(int tokens, int keys, int heads, int kvHeads, int headDim, boolean causal) {
+    assumeTrue(backend() instanceof CpuBackend, "exact on CPU backends");
+    Operand q = tensors.normal(2, tokens, heads, headDim);
+    Operand k = tensors.normal(2, keys, kvHeads, headDim);
+    Operand v = tensors.normal(2, keys, kvHeads, headDim);
+    Operand out = tensors.normal(2, tokens, heads, headDim);
+    Operand logSumExp = tensors.normal(2, heads, tokens);
+    Outcome outcome = run((kernel, at) ->
+        kernel.attention(at.of(q), at.of(k), at.of(v), causal, at.of(out), at.of(logSumExp)));
+    Tensor expected = Tensor.zeros(out.shape());
+    Tensor expectedLogSumExp = Tensor.zeros(logSumExp.shape());
+    ReferenceKernels.table().get(AttentionKernel.class).attention(Tensor.of(q.values(), q.shape().dims()),
+        Tensor.of(k.values(), k.shape().dims()), Tensor.of(v.values(), v.shape().dims()), causal, expected, expectedLogSumExp);
+    assertSameBits(outcome.of(out), expected.array(), "out");
+    assertSameBits(outcome.of(logSumExp), expectedLogSumExp.array(), "logSumExp");
   }
 
   @Test
