@@ -6,7 +6,6 @@ import it.unimi.dsi.fastutil.objects.Object2IntMap;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ public final class Tokenizer {
   private final AddedTokenMatcher addedInRawText;
   private final AddedTokenMatcher addedInNormalizedText;
   private final Map<Integer, AddedToken> addedTokenOfId;
-  private final Object2IntOpenHashMap<String> idOfToken;
+  private final Object2IntOpenHashMap<String> idOfAddedToken;
   private final String[] tokenOfId;
   private final int[] tokenOfByte = new int[256];
   private final BytePairMerges merges;
@@ -48,15 +47,15 @@ public final class Tokenizer {
    */
   Tokenizer(TokenizerDefinition definition) {
     this.definition = definition;
-    idOfToken = new Object2IntOpenHashMap<>(definition.vocabulary());
-    idOfToken.defaultReturnValue(-1);
+    idOfAddedToken = new Object2IntOpenHashMap<>();
+    idOfAddedToken.defaultReturnValue(-1);
     addedTokenOfId = new HashMap<>();
     for (AddedToken added : definition.addedTokens()) {
       checkAdded(added);
-      idOfToken.put(added.content(), added.id());
+      idOfAddedToken.put(added.content(), added.id());
       addedTokenOfId.put(added.id(), added);
     }
-    tokenOfId = tokensById(idOfToken);
+    tokenOfId = tokensById();
     for (int b = 0; b < 256; b++) {
       tokenOfByte[b] = definition.vocabulary().getOrDefault(String.valueOf(ByteAlphabet.character(b)), -1);
       if (tokenOfByte[b] < 0) {
@@ -126,7 +125,7 @@ public final class Tokenizer {
 
   /** The id of a token spelled as {@link #token} does, or empty if there is no such token. */
   public OptionalInt id(String token) {
-    int id = idOfToken.getInt(token);
+    int id = idOf(token);
     return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
@@ -224,7 +223,7 @@ public final class Tokenizer {
     if (added.content().isEmpty()) {
       throw new BadInputException("added token with id " + added.id() + " is empty; expected text to match");
     }
-    int known = idOfToken.getInt(added.content());
+    int known = idOf(added.content());
     if (known >= 0 && known != added.id()) {
       throw new BadInputException("added token %s has id %d; expected %d, the id that this token already has"
           .formatted(added.content(), added.id(), known));
@@ -240,19 +239,34 @@ public final class Tokenizer {
         definition.addedTokens().stream().filter(token -> token.normalized() == normalized).toList(), spelling);
   }
 
-  private static String[] tokensById(Object2IntOpenHashMap<String> idOfToken) {
-    int size = 1 + Arrays.stream(idOfToken.values().toIntArray()).max().orElse(-1);
-    String[] tokens = new String[size];
-    for (Object2IntMap.Entry<String> entry : idOfToken.object2IntEntrySet()) {
-      int id = entry.getIntValue();
-      if (tokens[id] != null) {
-        List<String> both = Stream.of(tokens[id], entry.getKey()).sorted().toList();
-        throw new BadInputException("tokens %s and %s share the id %d; expected an id for each"
-            .formatted(both.getFirst(), both.getLast(), id));
-      }
-      tokens[id] = entry.getKey();
+  /** The id of a token, added or not; -1 for none. */
+  private int idOf(String token) {
+    int added = idOfAddedToken.getInt(token);
+    return added >= 0 ? added : definition.vocabulary().getOrDefault(token, -1);
+  }
+
+  private String[] tokensById() {
+    int size = 0;
+    for (int id : definition.vocabulary().values()) {
+      size = Math.max(size, id + 1);
     }
+    for (int id : idOfAddedToken.values()) {
+      size = Math.max(size, id + 1);
+    }
+    String[] tokens = new String[size];
+    definition.vocabulary().object2IntEntrySet().forEach(entry -> enter(entry, tokens));
+    idOfAddedToken.object2IntEntrySet().forEach(entry -> enter(entry, tokens));
     return tokens;
+  }
+
+  private static void enter(Object2IntMap.Entry<String> entry, String[] tokens) {
+    String other = tokens[entry.getIntValue()];
+    if (other != null && !other.equals(entry.getKey())) {
+      List<String> both = Stream.of(other, entry.getKey()).sorted().toList();
+      throw new BadInputException("tokens %s and %s share the id %d; expected an id for each"
+          .formatted(both.getFirst(), both.getLast(), entry.getIntValue()));
+    }
+    tokens[entry.getIntValue()] = entry.getKey();
   }
 
   private static String withoutLoneSurrogates(String text) {

@@ -28,4 +28,9 @@ record TokenizerDefinition(
     normalizers = List.copyOf(normalizers);
     splitPatterns = List.copyOf(splitPatterns);
   }
+
+  /** The same with another vocabulary and other merges. */
+  TokenizerDefinition with(Object2IntMap<String> otherVocabulary, long[] otherPairs, int[] otherIds) {
+    return new TokenizerDefinition(otherVocabulary, otherPairs, otherIds, addedTokens, normalizers, splitPatterns, ignoreMerges);
+  }
 }

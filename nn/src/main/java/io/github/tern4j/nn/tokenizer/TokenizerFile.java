@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
@@ -33,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TokenizerFile {
   /** Ids above this are not credible; without a bound an id of two thousand million would allocate a table of that size. */
-  private static final int LARGEST_ID = 1 << 22;
+  static final int LARGEST_ID = 1 << 22;
 
   private static final JsonMapper JSON = JsonMapper.builder()
       .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -64,8 +65,13 @@ public final class TokenizerFile {
    * @throws BadInputException if it is not such JSON, contradicts itself, or asks for what is not supported
    */
   public static Tokenizer parse(String where, byte[] json) {
+    return parse(where, () -> new Tokenizer(definition(json)));
+  }
+
+  /** What a supplier makes of parsed JSON; failures are told as those of {@code where}. */
+  static Tokenizer parse(String where, Supplier<Tokenizer> reading) {
     try {
-      return new Tokenizer(definition(JSON.readTree(json)));
+      return reading.get();
     } catch (JacksonException e) {
       throw new BadInputException("%s: not valid JSON at line %d, column %d: %s".formatted(
           where, e.getLocation().getLineNr(), e.getLocation().getColumnNr(), e.getOriginalMessage().replace('\n', ' ')), e);
@@ -93,7 +99,9 @@ public final class TokenizerFile {
 
   // Reading
 
-  private static TokenizerDefinition definition(JsonNode root) {
+  /** What the content of a file says. */
+  static TokenizerDefinition definition(byte[] json) {
+    JsonNode root = JSON.readTree(json);
     if (!root.isObject()) {
       throw new BadInputException("is not a JSON object; expected a Hugging Face tokenizer.json");
     }
@@ -140,8 +148,10 @@ public final class TokenizerFile {
   }
 
   private static int id(JsonNode id, String where) {
-    refuse(!id.canConvertToInt() || id.asInt() < 0 || id.asInt() > LARGEST_ID,
-        where + " has the id " + (id.isMissingNode() ? "(none)" : id) + "; expected a whole number from 0 to " + LARGEST_ID);
+    if (!id.canConvertToInt() || id.asInt() < 0 || id.asInt() > LARGEST_ID) {
+      throw new BadInputException(
+          where + " has the id " + (id.isMissingNode() ? "(none)" : id) + "; expected a whole number from 0 to " + LARGEST_ID);
+    }
     return id.asInt();
   }
 
@@ -152,13 +162,17 @@ public final class TokenizerFile {
     } else {
       pair = merge.isString() ? merge.asString().split(" ", -1) : new String[0];
     }
-    refuse(pair.length != 2, "model.merges[" + rank + "] is " + merge + "; expected \"a b\" or [\"a\", \"b\"]");
+    if (pair.length != 2) {
+      throw new BadInputException("model.merges[" + rank + "] is " + merge + "; expected \"a b\" or [\"a\", \"b\"]");
+    }
     return pair;
   }
 
   private static int mergeToken(Object2IntMap<String> vocabulary, String token, int rank) {
     int id = vocabulary.getInt(token);
-    refuse(id < 0, "model.merges[" + rank + "] needs the token " + token + ", which is not in model.vocab");
+    if (id < 0) {
+      throw new BadInputException("model.merges[" + rank + "] needs the token " + token + ", which is not in model.vocab");
+    }
     return id;
   }
 
@@ -288,7 +302,17 @@ public final class TokenizerFile {
   // Writing
 
   private static byte[] bytes(Tokenizer tokenizer) {
-    TokenizerDefinition definition = tokenizer.definition();
+    ObjectNode root = shell(tokenizer.definition());
+    writeModel((ObjectNode) root.path("model"), tokenizer);
+    return JSON.writeValueAsBytes(root);
+  }
+
+  /** The file of a tokenizer, with an empty vocabulary and without merges. */
+  static byte[] shellBytes(TokenizerDefinition definition) {
+    return JSON.writeValueAsBytes(shell(definition));
+  }
+
+  private static ObjectNode shell(TokenizerDefinition definition) {
     ObjectNode root = JSON.createObjectNode();
     root.put("version", "1.0").putNull("truncation").putNull("padding");
     writeAddedTokens(root.putArray("added_tokens"), definition.addedTokens());
@@ -302,8 +326,13 @@ public final class TokenizerFile {
     writeByteLevel(preTokenizers.addObject());
     writeByteLevel(root.putObject("post_processor"));
     writeByteLevel(root.putObject("decoder"));
-    writeModel(root.putObject("model"), tokenizer);
-    return JSON.writeValueAsBytes(root);
+    ObjectNode model = root.putObject("model");
+    model.put("type", "BPE").putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix")
+        .putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false)
+        .put("ignore_merges", definition.ignoreMerges());
+    model.putObject("vocab");
+    model.putArray("merges");
+    return root;
   }
 
   private static void writeAddedTokens(ArrayNode nodes, List<AddedToken> tokens) {
@@ -336,14 +365,11 @@ public final class TokenizerFile {
 
   private static void writeModel(ObjectNode model, Tokenizer tokenizer) {
     TokenizerDefinition definition = tokenizer.definition();
-    model.put("type", "BPE").putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix")
-        .putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false)
-        .put("ignore_merges", definition.ignoreMerges());
-    ObjectNode vocab = model.putObject("vocab");
+    ObjectNode vocab = (ObjectNode) model.path("vocab");
     definition.vocabulary().object2IntEntrySet().stream()
         .sorted(Comparator.comparingInt(Object2IntMap.Entry::getIntValue))
         .forEach(entry -> vocab.put(entry.getKey(), entry.getIntValue()));
-    ArrayNode merges = model.putArray("merges");
+    ArrayNode merges = (ArrayNode) model.path("merges");
     for (long pair : definition.mergePairs()) {
       merges.add(tokenizer.token(BytePairMerges.high(pair)) + " " + tokenizer.token(BytePairMerges.low(pair)));
     }

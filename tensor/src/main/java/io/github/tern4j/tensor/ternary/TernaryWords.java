@@ -108,22 +108,36 @@ public final class TernaryWords {
     return new TernaryLayout(shape, groupSize, groupSize == 0 ? 0 : Float.BYTES);
   }
 
-  /** Four words at a time: adding 5 to an index over 26 carries out of its five bits. */
+  /** Segment by segment on the heap, since a program that has just begun reads arrays much faster than other memory. */
   private void requireIndices() {
+    long[] copied = new long[SEGMENT_WORDS * WORD_BYTES / Long.BYTES];
     for (int panel = 0; panel < layout.panels(); panel++) {
       for (TernaryLayout.Segment segment : layout.segments()) {
-        long first = layout.offset(panel, segment);
-        for (long at = first; at < first + segment.wordBytes(); at += Long.BYTES) {
-          long four = words.get(LONG, at);
-          long carries = (four & FIRST_INDICES) + FIVES | (four >>> INDEX_BITS & FIRST_INDICES) + FIVES
-              | (four >>> 2 * INDEX_BITS & FIRST_INDICES) + FIVES;
-          if ((carries & CARRIES | four & UNUSED_BITS) != 0) {
-            throw new IllegalArgumentException("ternary words: no ternary codes near byte " + at + "; expected indices from 0 to "
-                + (SUMS - 1));
+        long at = layout.offset(panel, segment);
+        int count = (int) (segment.wordBytes() / Long.BYTES);
+        MemorySegment.copy(words, LONG, at, copied, 0, count);
+        if (strayBits(copied, 0, count) != 0) {
+          int first = 0;
+          while (strayBits(copied, first, first + 1) == 0) {
+            first++;
           }
+          throw new IllegalArgumentException("ternary words: no ternary codes near byte " + (at + (long) first * Long.BYTES)
+              + "; expected indices from 0 to " + (SUMS - 1));
         }
       }
     }
+  }
+
+  /** Bits that no index has, and a carry from each index over 26, as adding 5 carries out of its five bits; four words at a time. */
+  private static long strayBits(long[] words, int from, int to) {
+    long stray = 0;
+    for (int i = from; i < to; i++) {
+      long four = words[i];
+      long carries = (four & FIRST_INDICES) + FIVES | (four >>> INDEX_BITS & FIRST_INDICES) + FIVES
+          | (four >>> 2 * INDEX_BITS & FIRST_INDICES) + FIVES;
+      stray |= carries & CARRIES | four & UNUSED_BITS;
+    }
+    return stray;
   }
 
   /**
@@ -210,7 +224,7 @@ public final class TernaryWords {
   }
 
   /** The scale of the row of a lane behind the end of a group, which is at {@code at}. */
-  float scale(long at, int lane) {
+  public float scale(long at, int lane) {
     return layout.scaleBytes() == Float.BYTES
         ? words.get(FLOAT, at + (long) TernaryLayout.rowOfLane(lane) * Float.BYTES)
         : Float.float16ToFloat(words.get(WORD, at + (long) lane * Short.BYTES));
