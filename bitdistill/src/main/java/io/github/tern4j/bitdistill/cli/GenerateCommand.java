@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,8 +80,9 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Sampling settings = sampling.sampling();
-    Tokenizer tokenizer = ModelArgument.tokenizer(model, tokenizerFile);
-    try (Backend backend = common.openBackend(); InferenceModel loaded = head.load(model, backend)) {
+    Future<Tokenizer> reading = Background.start("tokenizer", () -> ModelArgument.tokenizer(model, tokenizerFile));
+    try (Backend backend = common.openBackend(); InferenceModel loaded = head.loadQuickly(model, backend)) {
+      Tokenizer tokenizer = Background.result(reading);
       int[] promptIds = tokenizer.encode(prompt);
       StreamingDecoder decoder = tokenizer.streamingDecoder();
       StringBuilder text = new StringBuilder();

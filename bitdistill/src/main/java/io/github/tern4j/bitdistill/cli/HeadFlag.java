@@ -18,4 +18,9 @@ final class HeadFlag {
   InferenceModel load(Path model, Backend backend) {
     return InferenceModel.load(model, backend, head);
   }
+
+  /** The same for a command that answers as soon as it can. */
+  InferenceModel loadQuickly(Path model, Backend backend) {
+    return InferenceModel.loadQuickly(model, backend, head);
+  }
 }

@@ -4,6 +4,7 @@ import io.github.tern4j.nn.generate.NextTokenModel;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One text that a model reads and continues, with its keys and values. Several sessions of one model share its weights and its
@@ -17,11 +18,18 @@ public final class DecodeSession implements NextTokenModel {
   private final InferenceModel model;
   private final KvCache cache;
   private final Tensor logits;
+  private final Optional<QuickStart> quickStart;
   private final int[] one = new int[1];
 
-  DecodeSession(InferenceModel model, KvCache cache) {
+  /** The model that reads, or one with its weights. */
+  private InferenceModel reader;
+
+  /** A session of {@code model}, whose first tokens may come from {@code quickStart}. */
+  DecodeSession(InferenceModel model, KvCache cache, Optional<QuickStart> quickStart) {
     this.model = model;
     this.cache = cache;
+    this.quickStart = quickStart;
+    this.reader = model;
     this.logits = Tensor.zeros(1, model.config().vocabSize());
   }
 
@@ -61,13 +69,18 @@ public final class DecodeSession implements NextTokenModel {
 
   @Override
   public float[] prefill(int[] ids) {
-    model.lastLogits(read(ids), logits);
+    Workspace w = read(ids);
+    reader.lastLogits(w, logits);
     return logits.array();
   }
 
   @Override
   public int likeliest(int[] ids) {
-    return model.findsLikeliest() ? model.likeliest(read(ids)) : NextTokenModel.super.likeliest(ids);
+    if (!model.findsLikeliest()) {
+      return NextTokenModel.super.likeliest(ids);
+    }
+    Workspace w = read(ids);
+    return reader.likeliest(w);
   }
 
   @Override
@@ -86,20 +99,25 @@ public final class DecodeSession implements NextTokenModel {
           + contextLimit() + " together");
     }
     model.checkIds(ids, "text");
-    int atOnce = Math.min(TOKENS_AT_ONCE, cache.atOnce());
+    reader = quickStart.isPresent() && quickStart.get().reads(ids.length) ? quickStart.get().model() : model;
+    Workspace w;
     int from = 0;
-    while (ids.length - from > atOnce) {
-      pass(Arrays.copyOfRange(ids, from, from + atOnce));
-      from += atOnce;
-      atOnce = Math.min(TOKENS_AT_ONCE, cache.atOnce());
-    }
-    return pass(from == 0 ? ids : Arrays.copyOfRange(ids, from, ids.length));
+    do {
+      int to = Math.min(ids.length, from + Math.min(TOKENS_AT_ONCE, cache.atOnce()));
+      w = pass(from == 0 && to == ids.length ? ids : Arrays.copyOfRange(ids, from, to));
+      from = to;
+    } while (from < ids.length);
+    return w;
   }
 
   private Workspace pass(int[] ids) {
-    cache.begin(ids.length);
-    Workspace w = model.workspace(1, ids.length);
-    model.run(w, ids, cache);
+    if (reader == model) {
+      cache.begin(ids.length);
+    } else {
+      cache.beginOneByOne(ids.length, quickStart.orElseThrow().attention());
+    }
+    Workspace w = reader.workspace(1, ids.length);
+    reader.run(w, ids, cache);
     cache.commit();
     return w;
   }

@@ -54,9 +54,14 @@ public final class InferenceModel implements AutoCloseable {
   private final long projectionBytes;
   private final Buffers buffers = new Buffers();
   private final Workspace single;
+  private final Optional<QuickStart> quickStart;
   private Workspace several;
 
   private InferenceModel(QwenConfig config, WeightSource source, Backend backend) {
+    this(config, source, backend, Optional.empty());
+  }
+
+  private InferenceModel(QwenConfig config, WeightSource source, Backend backend, Optional<QuickStart> quickStart) {
     if (!(backend instanceof CpuBackend)) {
       throw new BadInputException("inference: backend " + backend.name() + " is not supported; expected reference or vector");
     }
@@ -75,7 +80,13 @@ public final class InferenceModel implements AutoCloseable {
     this.head = config.tieWordEmbeddings() ? embedding : source.table(ModelLayout.HEAD);
     this.projectionBytes = loader.projectionBytes();
     this.single = new Workspace(config, coder, new Buffers(), 1, 1);
+    this.quickStart = quickStart;
     this.several = single;
+  }
+
+  /** The same file by other kernels, which share its memory; to be closed by whoever closes the file. */
+  static InferenceModel of(TernaryFile file, Backend backend) {
+    return new InferenceModel(file.config(), file.weights(Optional.empty(), backend), backend);
   }
 
   /**
@@ -114,13 +125,27 @@ public final class InferenceModel implements AutoCloseable {
       WeightFormat stored = formatOf(path);
       return load(path, backend, tables.map(stored::withTables).orElse(stored));
     }
-    TernaryFile file = TernaryFile.open(path);
+    return load(TernaryFile.open(path), backend, tables, false);
+  }
+
+  private static InferenceModel load(TernaryFile file, Backend backend, Optional<TableFormat> tables, boolean quickly) {
     try {
-      return new InferenceModel(file.config(), file.weights(tables, backend), backend);
+      Optional<QuickStart> start = quickly ? QuickStart.of(file, backend, tables) : Optional.empty();
+      return new InferenceModel(file.config(), file.weights(tables, backend), backend, start);
     } catch (Throwable thrown) {
       file.close();
       throw thrown;
     }
+  }
+
+  /**
+   * The same for a program that has just begun: a {@code .ternary} file has its first tokens from {@link QuickStart}, with the same
+   * bits.
+   *
+   * @throws BadInputException when files are missing or are not what they should be, or have values that the format cannot hold
+   */
+  public static InferenceModel loadQuickly(Path path, Backend backend, Optional<TableFormat> tables) {
+    return Files.isDirectory(path) ? load(path, backend, tables) : load(TernaryFile.open(path), backend, tables, true);
   }
 
   private static WeightFormat formatOf(Path directory) {
@@ -175,7 +200,7 @@ public final class InferenceModel implements AutoCloseable {
 
   /** A text to be read and continued token by token. */
   public DecodeSession session(KeyValueOptions options) {
-    return new DecodeSession(this, new KvCache(config, options, backend, buffers));
+    return new DecodeSession(this, new KvCache(config, options, backend, buffers), quickStart);
   }
 
   /**
@@ -342,6 +367,7 @@ public final class InferenceModel implements AutoCloseable {
   /** Gives back mapped files; no weight may be read afterwards. */
   @Override
   public void close() {
+    quickStart.ifPresent(QuickStart::end);
     source.close();
   }
 }

@@ -8,6 +8,7 @@ import io.github.tern4j.tensor.cache.KeyValueFormat;
 import io.github.tern4j.tensor.kernel.AttentionKernel;
 import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Keys and values of one text, token by token. It doubles when it is full, up to the context of the model or the window; with a
@@ -34,6 +35,7 @@ final class KvCache implements KeyValues {
   private Tensor passValues;
   private int length;
   private int pending;
+  private Optional<CachedAttentionKernel> oneByOne = Optional.empty();
 
   /** An empty cache; passes over several tokens share {@code buffers} with others. */
   KvCache(QwenConfig config, KeyValueOptions options, Backend backend, Buffers buffers) {
@@ -89,6 +91,7 @@ final class KvCache implements KeyValues {
           + limit + " together, and " + atOnce() + " in one pass");
     }
     pending = tokens;
+    oneByOne = Optional.empty();
     int most = options.window().orElse(limit);
     int wanted = Math.min(most, length + tokens);
     if (wanted > layers[0].capacity()) {
@@ -99,6 +102,12 @@ final class KvCache implements KeyValues {
     }
     passKeys = tokens == 1 ? oneKey : buffers.floats("keys", length + tokens, width);
     passValues = tokens == 1 ? oneValue : buffers.floats("values", length + tokens, width);
+  }
+
+  /** The same for a pass whose tokens attend one after the other, by another kernel that has the same bits. */
+  void beginOneByOne(int tokens, CachedAttentionKernel kernel) {
+    begin(tokens);
+    oneByOne = Optional.of(kernel);
   }
 
   /** Keeps the tokens of the pass that has gone through all layers. */
@@ -138,8 +147,11 @@ final class KvCache implements KeyValues {
   public void attend(int layer, Tensor queries, Tensor attended, Tensor logSumExp) {
     KeyValueBlocks stored = layers[layer];
     if (pending == 1) {
-      int first = Math.max(0, length + 1 - options.window().orElse(limit));
-      cachedAttention.storeAndAttend(stored, first, length, oneKey, oneValue, queries, attended);
+      attendOne(oneByOne.orElse(cachedAttention), stored, 0, queries, attended);
+    } else if (oneByOne.isPresent()) {
+      for (int token = 0; token < pending; token++) {
+        attendOne(oneByOne.get(), stored, token, row(queries, token), row(attended, token));
+      }
     } else {
       int total = length + pending;
       backend.forEachChunk(stored.heads(), head -> store(stored, head, total));
@@ -147,5 +159,18 @@ final class KvCache implements KeyValues {
       attention.attention(queries, passKeys.reshape(1, total, -1, headDim), passValues.reshape(1, total, -1, headDim), true,
           attended, logSumExp);
     }
+  }
+
+  /** Stores a token of the pass, which then attends. */
+  private void attendOne(CachedAttentionKernel kernel, KeyValueBlocks stored, int token, Tensor query, Tensor attended) {
+    int position = length + token;
+    int first = Math.max(0, position + 1 - options.window().orElse(limit));
+    kernel.storeAndAttend(stored, first, position, pending == 1 ? oneKey : row(passKeys, position),
+        pending == 1 ? oneValue : row(passValues, position), query, attended);
+  }
+
+  private static Tensor row(Tensor tokens, int token) {
+    Tensor rows = tokens.shape().rank() == 2 ? tokens : tokens.reshape(tokens.dim(1), -1);
+    return rows.slice(0, token, token + 1);
   }
 }

@@ -6,6 +6,8 @@ import io.github.tern4j.nn.file.ModelFiles;
 import io.github.tern4j.nn.file.SafetensorsWriter;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
+import io.github.tern4j.nn.tokenizer.TokenizerFile;
+import io.github.tern4j.nn.tokenizer.TokenizerImage;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Tensor;
@@ -36,7 +38,7 @@ public final class StudentExport {
    */
   public static FileSizes write(Path directory, Path file, TableFormat tables, Backend backend) {
     QwenConfig config = QwenConfig.fromJson(directory);
-    Path tokenizer = directory.resolve(TernaryFile.TOKENIZER);
+    Path tokenizer = directory.resolve(TernaryFile.TOKENIZER_JSON);
     try (ModelFiles model = ModelFiles.open(directory)) {
       Optional<byte[]> tokenizerJson = Files.exists(tokenizer) ? Optional.of(Files.readAllBytes(tokenizer)) : Optional.empty();
       return write(directory.toString(), config, model, tokenizerJson, file, tables, backend);
@@ -82,7 +84,8 @@ public final class StudentExport {
         }
       }
     }
-    tokenizerJson.ifPresent(json -> writer.addBytes(TernaryFile.TOKENIZER, nativeCopy(json), json.length));
+    tokenizerJson.map(json -> TokenizerImage.of(TokenizerFile.parse(origin + "/" + TernaryFile.TOKENIZER_JSON, json)))
+        .ifPresent(image -> writer.addBytes(TernaryFile.TOKENIZER, nativeCopy(image), image.length));
     writer.write(file);
     return FileSizes.of(blockWeightBytes, file);
   }

@@ -8,6 +8,7 @@ import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.tokenizer.Tokenizer;
 import io.github.tern4j.nn.tokenizer.TokenizerFile;
+import io.github.tern4j.nn.tokenizer.TokenizerImage;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
 import io.github.tern4j.tensor.Shape;
@@ -39,7 +40,8 @@ import java.util.Set;
  *       {@code [out, ceil(in / 4)]} in the layout of {@link PackedTernary}, with {@code weight_scale} F32 {@code [1]} or
  *       {@code [out, groups]};
  *   <li>embedding and, if it is not tied, head as they are multiplied ({@link StoredTable}); norms and biases as F32;
- *   <li>optionally {@value #TOKENIZER}, the bytes of that file as U8.
+ *   <li>optionally {@value #TOKENIZER}, a {@link TokenizerImage} as U8, or in older files {@value #TOKENIZER_JSON}, the bytes of
+ *       that file.
  * </ul>
  *
  * <p>Everything is checked when the file is opened, packed codes included; the values of embedding and head when they are used.
@@ -48,11 +50,13 @@ public final class TernaryFile implements AutoCloseable {
 
   static final String FORMAT = "tern4j-ternary";
   static final String VERSION = "3";
-  static final String TOKENIZER = "tokenizer.json";
+  static final String TOKENIZER = "tokenizer";
+  static final String TOKENIZER_JSON = "tokenizer.json";
   static final String FORMAT_KEY = "format";
   static final String VERSION_KEY = "version";
   static final String CONFIG_KEY = "config";
   static final String TABLES_KEY = "tables";
+  private static final List<String> TOKENIZERS = List.of(TOKENIZER, TOKENIZER_JSON);
   private static final String SCALE_SUFFIX = "_scale";
 
   /** The lower bit of each of the 32 codes in a long. */
@@ -149,7 +153,7 @@ public final class TernaryFile implements AutoCloseable {
   private void requireTensors() {
     List<String> problems = new ArrayList<>();
     Set<String> left = new LinkedHashSet<>(file.names());
-    left.remove(TOKENIZER);
+    left.removeAll(TOKENIZERS);
     for (Parameter parameter : layout.parameters()) {
       String name = parameter.name();
       left.remove(name);
@@ -171,8 +175,10 @@ public final class TernaryFile implements AutoCloseable {
         case NORM, BIAS -> require(name, Optional.of(parameter.shape()), SafetensorsType.F32, problems);
       }
     }
-    if (file.names().contains(TOKENIZER) && file.type(TOKENIZER) != SafetensorsType.U8) {
-      problems.add(TOKENIZER + " is " + file.type(TOKENIZER) + ", expected U8");
+    for (String tokenizer : TOKENIZERS) {
+      if (file.names().contains(tokenizer) && file.type(tokenizer) != SafetensorsType.U8) {
+        problems.add(tokenizer + " is " + file.type(tokenizer) + ", expected U8");
+      }
     }
     left.forEach(name -> problems.add("unexpected " + name + " " + file.shape(name)));
     if (!problems.isEmpty()) {
@@ -264,6 +270,11 @@ public final class TernaryFile implements AutoCloseable {
     return config;
   }
 
+  /** The format of embedding and head. */
+  TableFormat tables() {
+    return tables;
+  }
+
   /** The parameters of the model. */
   public ModelLayout layout() {
     return layout;
@@ -282,8 +293,11 @@ public final class TernaryFile implements AutoCloseable {
   }
 
   private static Optional<Tokenizer> tokenizer(SafetensorsFile file) {
-    return file.names().contains(TOKENIZER)
-        ? Optional.of(TokenizerFile.parse(file + ": " + TOKENIZER, file.bytes(TOKENIZER).toArray(ValueLayout.JAVA_BYTE)))
+    if (file.names().contains(TOKENIZER)) {
+      return Optional.of(TokenizerImage.read(file + ": " + TOKENIZER, file.bytes(TOKENIZER).toArray(ValueLayout.JAVA_BYTE)));
+    }
+    return file.names().contains(TOKENIZER_JSON)
+        ? Optional.of(TokenizerFile.parse(file + ": " + TOKENIZER_JSON, file.bytes(TOKENIZER_JSON).toArray(ValueLayout.JAVA_BYTE)))
         : Optional.empty();
   }
 

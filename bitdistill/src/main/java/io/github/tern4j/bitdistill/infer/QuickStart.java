@@ -1,0 +1,80 @@
+package io.github.tern4j.bitdistill.infer;
+
+import io.github.tern4j.tensor.Backend;
+import io.github.tern4j.tensor.BufferPool;
+import io.github.tern4j.tensor.CpuBackend;
+import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
+import io.github.tern4j.tensor.scalar.ScalarKernels;
+import io.github.tern4j.tensor.vector.VectorBackend;
+import java.util.Optional;
+
+/**
+ * The first tokens of a program. Until the JIT has compiled the kernels of the Vector API, they are a hundred times slower than
+ * afterwards, for seconds; so {@link ScalarKernels} read the first tokens, with the same bits, while a {@link WarmUp} makes the JIT
+ * compile the others.
+ */
+final class QuickStart {
+
+  /** Most tokens of a prompt: longer ones are read as soon by the kernels that many tokens share, compiled or not. */
+  private static final int LONGEST = 64;
+
+  private final InferenceModel scalar;
+  private final CachedAttentionKernel attention;
+  private final WarmUp warmUp;
+  private boolean hasRead;
+  private boolean over;
+
+  private QuickStart(InferenceModel scalar, CachedAttentionKernel attention, WarmUp warmUp) {
+    this.scalar = scalar;
+    this.attention = attention;
+    this.warmUp = warmUp;
+  }
+
+  /**
+   * A start for a file.
+   *
+   * @param backend what reads the tokens afterwards
+   * @param tables format of embedding and head, if not the stored one
+   * @return empty where it would bring nothing: for backends without vectors, and where tables have to be converted first, which
+   *     takes longer
+   */
+  static Optional<QuickStart> of(TernaryFile file, Backend backend, Optional<TableFormat> tables) {
+    boolean converts = tables.isPresent() && tables.get() != file.tables();
+    if (converts || !(backend instanceof CpuBackend cpu) || !backend.name().equals(VectorBackend.NAME)) {
+      return Optional.empty();
+    }
+    CpuBackend scalar = new CpuBackend(ScalarKernels.NAME, ScalarKernels.table(cpu.workers()), cpu.workers(), new BufferPool());
+    return Optional.of(new QuickStart(InferenceModel.of(file, scalar), scalar.kernel(CachedAttentionKernel.class),
+        new WarmUp(file.config(), file.tables())));
+  }
+
+  /**
+   * Whether {@link #model} reads the next tokens. The second call begins the warm-up: the prompt has no rival.
+   *
+   * @param tokens how many
+   */
+  boolean reads(int tokens) {
+    if (over || warmUp.isDone() || tokens > LONGEST) {
+      over = true;
+    } else if (hasRead) {
+      warmUp.begin();
+    }
+    hasRead = true;
+    return !over;
+  }
+
+  /** The model that reads the first tokens. */
+  InferenceModel model() {
+    return scalar;
+  }
+
+  /** Its attention. */
+  CachedAttentionKernel attention() {
+    return attention;
+  }
+
+  /** Ends the warm-up. */
+  void end() {
+    warmUp.end();
+  }
+}
