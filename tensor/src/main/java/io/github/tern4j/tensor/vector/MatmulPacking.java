@@ -120,9 +120,15 @@ final class MatmulPacking {
     }
   }
 
+  /** Without vectors: so short a loop was compiled on its own in some processes, with vectors on the heap for good. */
   private static void spread(float[] x, int at, int groups, float[] packed, int to, int groupStride) {
     for (int group = 0; group < groups; group++) {
-      FloatVector.fromArray(FOUR_FLOATS, x, at + MatmulTile.GROUP * group).intoArray(packed, to + groupStride * group);
+      int from = at + MatmulTile.GROUP * group;
+      int target = to + groupStride * group;
+      packed[target] = x[from];
+      packed[target + 1] = x[from + 1];
+      packed[target + 2] = x[from + 2];
+      packed[target + 3] = x[from + 3];
     }
   }
 
