@@ -46,6 +46,8 @@ final class VectorAttention implements AttentionKernel {
   private final Scratch gradValueScratch = new Scratch();
   private final Scratch maxScratch = new Scratch();
   private final Scratch exponentialSumScratch = new Scratch();
+  private final Scratch normalizerScratch = new Scratch();
+  private final Scratch meanScratch = new Scratch();
   private final Scratch partialScratch = new Scratch();
 
   VectorAttention(Workers workers) {
@@ -129,9 +131,9 @@ final class VectorAttention implements AttentionKernel {
     private final int panelStride;
     private final float[] probabilities;
     private final float[] grads;
-    private final float[] normalizer = new float[COLUMNS];
-    private final float[] mean = new float[COLUMNS];
-    private final float[] partial = new float[Summation.LANES];
+    private final float[] normalizer = normalizerScratch.atLeast(COLUMNS);
+    private final float[] mean = meanScratch.atLeast(COLUMNS);
+    private final float[] partial = partialScratch.atLeast(Summation.LANES);
 
     Backward(AttentionOperands x, int batch, int kvHead, Tensor k, Tensor v) {
       this.x = x;

@@ -15,6 +15,7 @@ import jdk.incubator.vector.FloatVector;
 final class VectorCrossEntropy implements CrossEntropyKernel {
 
   private final Workers workers;
+  private final Scratch partialScratch = new Scratch();
 
   VectorCrossEntropy(Workers workers) {
     this.workers = workers;
@@ -25,7 +26,7 @@ final class VectorCrossEntropy implements CrossEntropyKernel {
     CrossEntropyKernel.checkCrossEntropy(logits, targets, losses, logSumExp);
     int classes = logits.dim(1);
     Ranges.rows(workers, targets.length, classes, (first, last) -> {
-      float[] partial = new float[Summation.LANES];
+      float[] partial = partialScratch.atLeast(Summation.LANES);
       for (int row = first; row < last; row++) {
         float normalizer = 0;
         float loss = 0;

@@ -17,20 +17,40 @@ final class VectorKlDivergence implements KlDivergenceKernel {
 
   private final Workers workers;
   private final Scratch probabilityScratch = new Scratch();
+  private final Scratch partialScratch = new Scratch();
 
   VectorKlDivergence(Workers workers) {
     this.workers = workers;
   }
 
-  /** One row of logits at a temperature: {@code ln p_j = (x_j - max) inverseTau - logSum}. */
-  private record Row(float[] logits, int at, float max, float inverseTau, float logSum) {
+  /**
+   * One row of logits at a temperature: {@code ln p_j = (x_j - max) inverseTau - logSum}. One object serves all rows of a range, since
+   * two for each row of a batch would be a megabyte of garbage a training step.
+   */
+  private static final class Row {
 
-    static Row of(Tensor logits, int row, float inverseTau, float[] partial) {
-      int classes = logits.dim(1);
-      int at = logits.arrayOffset() + row * classes;
-      float max = Rows.max(logits.array(), at, classes);
-      float sum = Rows.expSum(logits.array(), at, classes, max, inverseTau, partial);
-      return new Row(logits.array(), at, max, inverseTau, (float) Math.log(sum));
+    private final float[] logits;
+    private final int classes;
+    private final int firstAt;
+    private final float inverseTau;
+    private final float[] partial;
+    private int at;
+    private float max;
+    private float logSum;
+
+    Row(Tensor logits, float inverseTau, float[] partial) {
+      this.logits = logits.array();
+      this.classes = logits.dim(1);
+      this.firstAt = logits.arrayOffset();
+      this.inverseTau = inverseTau;
+      this.partial = partial;
+    }
+
+    /** Becomes another row. */
+    void set(int row) {
+      at = firstAt + row * classes;
+      max = Rows.max(logits, at, classes);
+      logSum = (float) Math.log(Rows.expSum(logits, at, classes, max, inverseTau, partial));
     }
 
     float logProbability(float logit) {
@@ -43,12 +63,14 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     KlDivergenceKernel.checkKlDivergence(teacher, student, tau, keep, losses);
     int classes = teacher.dim(1);
     Ranges.rows(workers, keep.length, classes, (first, last) -> {
-      float[] partial = new float[Summation.LANES];
+      float[] partial = partialScratch.atLeast(Summation.LANES);
+      Row ofTeacher = new Row(teacher, 1 / tau, partial);
+      Row ofStudent = new Row(student, 1 / tau, partial);
       for (int row = first; row < last; row++) {
         float loss = 0;
         if (keep[row]) {
-          Row ofTeacher = Row.of(teacher, row, 1 / tau, partial);
-          Row ofStudent = Row.of(student, row, 1 / tau, partial);
+          ofTeacher.set(row);
+          ofStudent.set(row);
           float[] probabilities = probabilityScratch.atLeast(classes);
           probabilities(ofTeacher, ofTeacher.logits, ofTeacher.at, classes, probabilities);
           loss = divergence(ofTeacher, ofStudent, probabilities, classes, partial);
@@ -58,37 +80,41 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     });
   }
 
+  /**
+   * The divergence of a row. Without exponentials, for which the JIT put vectors on the heap, a gigabyte a second; and one method of
+   * more than 325 bytes of code, which the JIT does not inline: inside its caller its vectors were on the heap too, in most
+   * processes.
+   */
   private static float divergence(Row teacher, Row student, float[] probabilities, int n, float[] partial) {
-    for (int lane = 0; lane < Summation.LANES; lane += LANES) {
-      divergenceLanes(teacher, teacher.logits, student, student.logits, probabilities, lane, n - lane, partial);
-    }
-    return Rows.fold(partial);
-  }
-
-  /** Without exponentials: the JIT put vectors on the heap for them, a gigabyte a second. */
-  private static void divergenceLanes(Row teacher, float[] teacherLogits, Row student, float[] studentLogits,
-      float[] probabilities, int first, int n, float[] partial) {
+    float[] teacherLogits = teacher.logits;
+    float[] studentLogits = student.logits;
     float inverseTau = teacher.inverseTau;
-    int teacherAt = teacher.at + first;
-    int studentAt = student.at + first;
-    FloatVector sum = FloatVector.zero(FLOATS);
-    int i = 0;
-    for (; i <= n - LANES; i += Summation.LANES) {
-      FloatVector logTeacher = Lanes.load(teacherLogits, teacherAt + i).sub(teacher.max).mul(inverseTau).sub(teacher.logSum);
-      FloatVector logStudent = Lanes.load(studentLogits, studentAt + i).sub(student.max).mul(inverseTau).sub(student.logSum);
-      FloatVector probability = Lanes.load(probabilities, first + i);
-      // What the teacher gives no probability counts nothing, even where the student's logarithm is infinite.
-      sum = sum.blend(probability.fma(logTeacher.sub(logStudent), sum), probability.compare(VectorOperators.NE, 0));
-    }
-    sum.intoArray(partial, first);
-    for (int lane = 0; lane < LANES && i + lane < n; lane++) {
-      float probability = probabilities[first + i + lane];
-      if (probability != 0) {
-        float difference = teacher.logProbability(teacherLogits[teacherAt + i + lane])
-            - student.logProbability(studentLogits[studentAt + i + lane]);
-        partial[first + lane] = Math.fma(probability, difference, partial[first + lane]);
+    for (int first = 0; first < Summation.LANES; first += LANES) {
+      int teacherAt = teacher.at + first;
+      int studentAt = student.at + first;
+      int count = n - first;
+      FloatVector sum = FloatVector.zero(FLOATS);
+      int i = 0;
+      for (; i <= count - LANES; i += Summation.LANES) {
+        FloatVector logTeacher = FloatVector.fromArray(FLOATS, teacherLogits, teacherAt + i).sub(teacher.max).mul(inverseTau)
+            .sub(teacher.logSum);
+        FloatVector logStudent = FloatVector.fromArray(FLOATS, studentLogits, studentAt + i).sub(student.max).mul(inverseTau)
+            .sub(student.logSum);
+        FloatVector probability = FloatVector.fromArray(FLOATS, probabilities, first + i);
+        // What the teacher gives no probability counts nothing, even where the student's logarithm is infinite.
+        sum = sum.blend(probability.fma(logTeacher.sub(logStudent), sum), probability.compare(VectorOperators.NE, 0));
+      }
+      sum.intoArray(partial, first);
+      for (int lane = 0; lane < LANES && i + lane < count; lane++) {
+        float probability = probabilities[first + i + lane];
+        if (probability != 0) {
+          float logTeacher = (teacherLogits[teacherAt + i + lane] - teacher.max) * inverseTau - teacher.logSum;
+          float logStudent = (studentLogits[studentAt + i + lane] - student.max) * inverseTau - student.logSum;
+          partial[first + lane] = Math.fma(probability, logTeacher - logStudent, partial[first + lane]);
+        }
       }
     }
+    return Rows.fold(partial);
   }
 
   @Override
@@ -98,13 +124,15 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     int classes = student.dim(1);
     float scale = factor * (1 / tau);
     Ranges.rows(workers, keep.length, classes, (first, last) -> {
-      float[] partial = new float[Summation.LANES];
+      float[] partial = partialScratch.atLeast(Summation.LANES);
+      Row ofTeacher = new Row(teacher, 1 / tau, partial);
+      Row ofStudent = new Row(student, 1 / tau, partial);
       float[] ofStudentRow = probabilityScratch.atLeast(classes);
       for (int row = first; row < last; row++) {
         int to = gradStudent.arrayOffset() + row * classes;
         if (keep[row]) {
-          Row ofTeacher = Row.of(teacher, row, 1 / tau, partial);
-          Row ofStudent = Row.of(student, row, 1 / tau, partial);
+          ofTeacher.set(row);
+          ofStudent.set(row);
           probabilities(ofStudent, ofStudent.logits, ofStudent.at, classes, ofStudentRow);
           gradient(ofTeacher, ofTeacher.logits, ofTeacher.at, classes, ofStudentRow, scale, gradStudent.array(), to, accumulate);
         } else if (!accumulate) {

@@ -22,6 +22,7 @@ final class VectorRelation implements RelationKernel {
   private final Workers workers;
   private final Side teacherSide = new Side();
   private final Side studentSide = new Side();
+  private final Scratch lossScratch = new Scratch();
   private final Scratch columnScratch = new Scratch();
   private final Scratch tileScratch = new Scratch();
   private final Scratch rowScratch = new Scratch();
@@ -40,6 +41,8 @@ final class VectorRelation implements RelationKernel {
     final Scratch scores = new Scratch();
     final Scratch max = new Scratch();
     final Scratch logSum = new Scratch();
+    final Scratch sum = new Scratch();
+    final Scratch partial = new Scratch();
   }
 
   @Override
@@ -53,7 +56,7 @@ final class VectorRelation implements RelationKernel {
       int lossAt = losses.arrayOffset() + batch * losses.arrayStride(0) + head * losses.arrayStride(1);
       Vectors ofTeacher = new Vectors(teacher, batch, head, length, mode, temperature, teacherSide);
       Vectors ofStudent = new Vectors(student, batch, head, length, mode, temperature, studentSide);
-      float[] loss = new float[COLUMNS];
+      float[] loss = lossScratch.atLeast(COLUMNS);
       for (int token = 0; token < length; token += COLUMNS) {
         ofTeacher.scores(token);
         ofTeacher.statistics(token);
@@ -123,8 +126,8 @@ final class VectorRelation implements RelationKernel {
     private final float[] norms;
     private final LeftFactor rows;
     private final float[] panel;
-    private final float[] sum = new float[COLUMNS];
-    private final float[] partial = new float[Summation.LANES];
+    private final float[] sum;
+    private final float[] partial;
 
     Vectors(Tensor x, int batch, int head, int length, RelationMode mode, float temperature, Side side) {
       this.length = length;
@@ -133,6 +136,8 @@ final class VectorRelation implements RelationKernel {
       this.scoreFactor = mode.scoreFactor(width, temperature);
       int padded = length + COLUMNS;
       y = side.vectors.atLeast(length * width);
+      sum = side.sum.atLeast(COLUMNS);
+      partial = side.partial.atLeast(Summation.LANES);
       norms = side.norms.atLeast(length);
       max = side.max.atLeast(padded);
       logSum = side.logSum.atLeast(padded);
