@@ -15,7 +15,10 @@ import java.util.Optional;
  */
 final class QuickStart {
 
-  /** Most tokens of a prompt: longer ones are read as soon by the kernels that many tokens share, compiled or not. */
+  /**
+   * Most tokens of a prompt: behind 56 the first token came after 4.3 s instead of 5.9 (Intel Xeon, two threads), and the attention
+   * of the reference takes time that grows with the square.
+   */
   private static final int LONGEST = 64;
 
   private final InferenceModel scalar;
@@ -35,12 +38,12 @@ final class QuickStart {
    *
    * @param backend what reads the tokens afterwards
    * @param tables format of embedding and head, if not the stored one
-   * @return empty where it would bring nothing: for backends without vectors, and where tables have to be converted first, which
-   *     takes longer
+   * @return empty where it would bring nothing: for backends without vectors, and for other tables than mapped ones in int8, with
+   *     which scalar kernels are slow (in BF16 ten tokens took twice as long)
    */
   static Optional<QuickStart> of(TernaryFile file, Backend backend, Optional<TableFormat> tables) {
-    boolean converts = tables.isPresent() && tables.get() != file.tables();
-    if (converts || !(backend instanceof CpuBackend cpu) || !backend.name().equals(VectorBackend.NAME)) {
+    boolean mapped = file.tables() == TableFormat.INT8 && tables.orElse(TableFormat.INT8) == TableFormat.INT8;
+    if (!mapped || !(backend instanceof CpuBackend cpu) || !backend.name().equals(VectorBackend.NAME)) {
       return Optional.empty();
     }
     CpuBackend scalar = new CpuBackend(ScalarKernels.NAME, ScalarKernels.table(cpu.workers()), cpu.workers(), new BufferPool());

@@ -54,7 +54,7 @@ final class WarmUp {
     }
   }
 
-  /** Whether the kernels are compiled. */
+  /** Whether the kernels are compiled, or will not be by this. */
   boolean isDone() {
     return done;
   }
@@ -79,7 +79,9 @@ final class WarmUp {
         }
         allocated = threads.getCurrentThreadAllocatedBytes() - before;
       }
-      done = !ended;
+    } finally {
+      // After a failure too: kernels that are not compiled are slow, scalar ones are slow for ever.
+      done = true;
     }
   }
 }

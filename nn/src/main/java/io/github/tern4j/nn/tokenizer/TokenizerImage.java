@@ -14,8 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A tokenizer as bytes that are read at once: the {@code tokenizer.json} of Qwen3 has 11 MB of text, which a program that has just
- * begun takes over a second to read, its image takes a tenth of that.
+ * A tokenizer as bytes that are read at once: a {@code tokenizer.json} of 151,936 tokens and 7 MB took a program that had just begun
+ * 1.1 to 1.3 s to read, its image 0.4 s (Intel Xeon).
  *
  * <p>Numbers are big endian: the bytes of the JSON of {@link TokenizerFile} without vocabulary and merges, behind their count; the
  * number of tokens, and for each its id, the number of its UTF-8 bytes as a short, and these; the number of merges, and for each

@@ -25,7 +25,7 @@ final class VectorMatmul implements MatmulKernel {
 
   /**
    * Fewest rows of a task on few threads, for which fewer tasks will do (on many, a quarter of them): packed columns are read once for all of them, and columns
-   * of a are packed sixteen at a time (training shape a, Intel Xeon: packing took 3 % of a step instead of 16 %).
+   * of a are packed sixteen at a time (training shape a, Intel Xeon: packing took 3 % of a step instead of 15 %).
    */
   private static final int FEWEST_ROWS = 48;
 
