@@ -9,9 +9,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
- * Native memory for weights, and for keys and values, which each token reads from beginning to end: in huge pages, where Linux
- * gives them. Reading 512 MiB, AMD EPYC Zen 4, JDK 25: 21 to 30 GB/s on one thread and 27 to 32 on two, beside the usual pages
- * of 4 KiB.
+ * Native memory for weights, for keys and values, which each token reads from beginning to end, and for what kernels pack: in
+ * huge pages, where Linux gives them. Reading 512 MiB, AMD EPYC Zen 4, JDK 25: 21 to 30 GB/s on one thread and 27 to 32 on two,
+ * beside the usual pages of 4 KiB.
  *
  * <p>Small ones lie side by side in larger pieces, which live as long as one of them is reachable.
  */

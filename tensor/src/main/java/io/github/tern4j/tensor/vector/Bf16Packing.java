@@ -7,43 +7,42 @@ import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link MatmulPacking} for a right factor in BF16: elements are widened to F32, which is exact, on their way into the panel.
+ * {@link PanelPacking} for a right factor in BF16: elements are widened to F32, which is exact, on their way into the panel.
  * Panels and hence products have the bits of those of the same values in F32.
  */
 final class Bf16Packing {
 
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** The rows of a group while they are interleaved: they stay in the first-level cache. */
-  private static final Scratch ROWS = new Scratch();
+  /** What a panel is packed from, widened: it stays in the first-level cache. */
+  private static final Scratch WIDENED = new Scratch();
 
   private Bf16Packing() {}
 
-  /** One panel of b that is stored {@code [k, n]}; see {@link MatmulPacking#packPanel}. */
-  static void packPanel(MemorySegment x, int at, int stride, int columns, int depth, float[] packed, int panel) {
+  /** One panel of b that is stored {@code [k, n]}; see {@link PanelPacking#pack}. */
+  static void pack(MemorySegment x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
     int present = Math.min(columns, MatmulTile.COLUMNS);
-    for (int k = 0; k < depth; k++) {
-      int to = panel + k * MatmulTile.COLUMNS;
-      widen(x, at + k * stride, present, packed, to);
-      Arrays.fill(packed, to + present, to + MatmulTile.COLUMNS, 0);
-    }
+    float[] widened = widenRows(x, at, stride, depth, present);
+    PanelPacking.pack(widened, 0, present, present, depth, panels, panelAt);
   }
 
-  /** One panel of b that is stored {@code [n, k]}; see {@link MatmulPacking#packTransposedPanel}. */
-  static void packTransposedPanel(MemorySegment x, int at, int stride, int columns, int depth, float[] packed, int panel) {
-    float[] rows = ROWS.atLeast(MatmulTile.GROUP * depth);
-    for (int column = 0; column < MatmulTile.COLUMNS; column += MatmulTile.GROUP) {
-      int present = Math.clamp(columns - column, 0, MatmulTile.GROUP);
-      for (int row = 0; row < present; row++) {
-        widen(x, at + (column + row) * stride, depth, rows, row * depth);
-      }
-      MatmulPacking.interleave(rows, 0, depth, present, depth, packed, panel + column, MatmulTile.COLUMNS);
+  /** One panel of b that is stored {@code [n, k]}; see {@link PanelPacking#packTransposed}. */
+  static void packTransposed(MemorySegment x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
+    int present = Math.min(columns, MatmulTile.COLUMNS);
+    float[] widened = widenRows(x, at, stride, present, depth);
+    PanelPacking.packTransposed(widened, 0, depth, present, depth, panels, panelAt);
+  }
+
+  private static float[] widenRows(MemorySegment x, int at, int stride, int rows, int columns) {
+    float[] widened = WIDENED.atLeast(rows * columns);
+    for (int row = 0; row < rows; row++) {
+      widen(x, at + row * stride, columns, widened, row * columns);
     }
+    return widened;
   }
 
   /** {@code out[to + i] = x[at + i]} for i below {@code length}. */

@@ -26,14 +26,14 @@ final class Interleaving {
   private static final IntVector LAST_TWOS = order(LANES / 2, 2);
 
   /** Four elements of the first and of the second vector in turn, up to half of each. */
-  private static final IntVector FIRST_FOURS = order(0, 4);
+  static final IntVector FIRST_FOURS = order(0, 4);
 
-  private static final IntVector LAST_FOURS = order(LANES / 2, 4);
+  static final IntVector LAST_FOURS = order(LANES / 2, 4);
 
   /** Halves of the first and of the second vector. */
-  private static final IntVector FIRST_HALVES = order(0, LANES / 2);
+  static final IntVector FIRST_HALVES = order(0, LANES / 2);
 
-  private static final IntVector LAST_HALVES = order(LANES / 2, LANES / 2);
+  static final IntVector LAST_HALVES = order(LANES / 2, LANES / 2);
 
   private Interleaving() {}
 

@@ -15,11 +15,11 @@ sealed interface PanelSource {
     return tensor.dtype() == DType.BF16 ? new Bf16(tensor.segment()) : new Floats(tensor.array());
   }
 
-  /** One panel of b that is stored {@code [k, n]}; see {@link MatmulPacking#packPanel}. */
-  void packPanel(int at, int stride, int columns, int depth, float[] packed, int panel);
+  /** One panel of b that is stored {@code [k, n]}; see {@link PanelPacking#pack}. */
+  void pack(int at, int stride, int columns, int depth, MemorySegment panels, long panelAt);
 
-  /** One panel of b that is stored {@code [n, k]}; see {@link MatmulPacking#packTransposedPanel}. */
-  void packTransposedPanel(int at, int stride, int columns, int depth, float[] packed, int panel);
+  /** One panel of b that is stored {@code [n, k]}; see {@link PanelPacking#packTransposed}. */
+  void packTransposed(int at, int stride, int columns, int depth, MemorySegment panels, long panelAt);
 
   /** Neighbouring elements as F32. */
   void copy(int at, int length, float[] out, int to);
@@ -28,13 +28,13 @@ sealed interface PanelSource {
   record Floats(float[] values) implements PanelSource {
 
     @Override
-    public void packPanel(int at, int stride, int columns, int depth, float[] packed, int panel) {
-      MatmulPacking.packPanel(values, at, stride, columns, depth, packed, panel);
+    public void pack(int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
+      PanelPacking.pack(values, at, stride, columns, depth, panels, panelAt);
     }
 
     @Override
-    public void packTransposedPanel(int at, int stride, int columns, int depth, float[] packed, int panel) {
-      MatmulPacking.packTransposedPanel(values, at, stride, columns, depth, packed, panel);
+    public void packTransposed(int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
+      PanelPacking.packTransposed(values, at, stride, columns, depth, panels, panelAt);
     }
 
     @Override
@@ -47,13 +47,13 @@ sealed interface PanelSource {
   record Bf16(MemorySegment memory) implements PanelSource {
 
     @Override
-    public void packPanel(int at, int stride, int columns, int depth, float[] packed, int panel) {
-      Bf16Packing.packPanel(memory, at, stride, columns, depth, packed, panel);
+    public void pack(int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
+      Bf16Packing.pack(memory, at, stride, columns, depth, panels, panelAt);
     }
 
     @Override
-    public void packTransposedPanel(int at, int stride, int columns, int depth, float[] packed, int panel) {
-      Bf16Packing.packTransposedPanel(memory, at, stride, columns, depth, packed, panel);
+    public void packTransposed(int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
+      Bf16Packing.packTransposed(memory, at, stride, columns, depth, panels, panelAt);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.github.tern4j.tensor.vector;
 
 import io.github.tern4j.tensor.Tensor;
+import io.github.tern4j.tensor.WeightMemory;
 import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
@@ -17,15 +19,16 @@ import java.util.function.IntConsumer;
  */
 final class VectorMatmul implements MatmulKernel {
 
-  /**
-   * Rows of a task: 12 x 16, so that a block of packed rows takes about 200 KiB. Beside 96 rows it reads packed columns half as
-   * often from the third-level cache (2,048 square, one core of AMD EPYC Zen 4: 101 instead of 97 GFLOP/s).
-   */
-  private static final int ROW_BLOCK = 192;
+  /** Rows of a task at most: packed, they take about 200 KiB. */
+  private static final int ROW_BLOCK = 16 * 12;
+
+  /** Panels of a task at most: they stay in the second-level cache. */
+  private static final int COLUMN_PANELS = 512 / MatmulTile.COLUMNS;
 
   /**
-   * Fewest rows of a task on few threads, for which fewer tasks will do (on many, a quarter of them): packed columns are read once for all of them, and columns
-   * of a are packed sixteen at a time (training shape a, Intel Xeon: packing took 3 % of a step instead of 15 %).
+   * Fewest rows of a task on few threads, for which fewer tasks will do (on many, a quarter of them): packed columns are read
+   * once for all of them, and columns of a are packed sixteen at a time (training shape a, Intel Xeon: packing took 3 % of a
+   * step instead of 15 %).
    */
   private static final int FEWEST_ROWS = 48;
 
@@ -34,11 +37,16 @@ final class VectorMatmul implements MatmulKernel {
   /** Rows up to which a task that packs its own columns loses little by packing all rows too. */
   private static final int FEW_ROWS = 96;
 
-  /** Columns of a task where b is packed before: the block of the output stays in the second-level cache. */
-  private static final int COLUMN_BLOCK = 512;
+  /** Rows up to which it pays if a task has many columns: packed, they still stay in the second-level cache. */
+  private static final int OWN_ROWS = 512;
 
-  /** Tasks that are enough to occupy all threads to the end. */
+  private static final int MANY_PANELS = 256 / MatmulTile.COLUMNS;
+
+  /** Tasks that are enough to occupy several threads to the end. */
   private static final int ENOUGH_TASKS = 16;
+
+  /** Fewest tasks of a thread that repeat some work: a thread that is late leaves the last of them to others. */
+  private static final int TASKS_OF_THREAD = 3;
 
   /** Products of fewer multiply-adds are faster on one thread than the others wake up. */
   private static final long WORTH_THREADS = 1 << 18;
@@ -50,9 +58,9 @@ final class VectorMatmul implements MatmulKernel {
 
   private final Workers workers;
   private final Scratch rowScratch = new Scratch();
-  private final Scratch panelScratch = new Scratch();
   private final Scratch sumScratch = new Scratch();
-  private float[] packedB = new float[0];
+  private final NativeScratch panelScratch = new NativeScratch();
+  private MemorySegment packedB = MemorySegment.NULL;
 
   VectorMatmul(Workers workers) {
     this.workers = workers;
@@ -67,35 +75,44 @@ final class VectorMatmul implements MatmulKernel {
     }
     if (x.k() == 0) {
       writeEmptySums(x, accumulate);
-    } else if (x.m() <= FEW_ROWS && (x.batch() == 1 || !x.sharesB())) {
+    } else if (packsColumns(x)) {
       multiplyPackingColumns(x, accumulate);
     } else {
       multiplyPackingAhead(x, accumulate);
     }
   }
 
+  /** Whether each column of b is needed by one task alone, so that packing all of them ahead would only pass through memory. */
+  private boolean packsColumns(MatmulOperands x) {
+    int most = ownPanels(x) < MANY_PANELS ? FEW_ROWS : OWN_ROWS;
+    return x.m() <= most && (x.batch() == 1 || !x.sharesB());
+  }
+
+  /** Panels of a task that packs them on the way. */
+  private int ownPanels(MatmulOperands x) {
+    int tasks = x.m() <= FEW_ROWS ? tasks() : TASKS_OF_THREAD * workers.threads();
+    return Math.clamp((long) Math.ceilDiv(x.n(), MatmulTile.COLUMNS) * x.batch() / tasks, 1, COLUMN_PANELS);
+  }
+
   /** Few rows: tasks are blocks of columns, and each packs its part of b, panel by panel. */
   private void multiplyPackingColumns(MatmulOperands x, boolean accumulate) {
     int panels = Math.ceilDiv(x.n(), MatmulTile.COLUMNS);
-    int wide = COLUMN_BLOCK / MatmulTile.COLUMNS;
-    while (wide > 1 && x.batch() * Math.ceilDiv(panels, wide) < ENOUGH_TASKS) {
-      wide /= 2;
-    }
-    int columnBlock = wide * MatmulTile.COLUMNS;
-    int columnBlocks = Math.ceilDiv(x.n(), columnBlock);
+    int columnPanels = ownPanels(x);
+    int columnBlocks = Math.ceilDiv(panels, columnPanels);
     run(x, x.batch() * columnBlocks, task -> {
       int entry = task / columnBlocks;
-      int column = task % columnBlocks * columnBlock;
-      int columns = Math.min(columnBlock, x.n() - column);
-      float[] rows = rowScratch.atLeast(Math.ceilDiv(x.m(), MatmulTile.GROUP) * groupStride(x));
-      float[] panel = panelScratch.atLeast(K_BLOCK * MatmulTile.COLUMNS);
+      int firstPanel = task % columnBlocks * columnPanels;
+      int lastPanel = Math.min(firstPanel + columnPanels, panels);
+      float[] packedRows = rowScratch.atLeast(PanelTile.packedLength(x.m()));
+      MemorySegment own = panelScratch.atLeast(PanelTile.BYTES);
       for (int k = 0; k < x.k(); k += K_BLOCK) {
         int depth = Math.min(K_BLOCK, x.k() - k);
-        packRows(x, entry, 0, x.m(), k, depth, rows);
-        for (int j = column; j < column + columns; j += MatmulTile.COLUMNS) {
-          packPanel(x, entry, k, depth, j, panel, 0);
+        packRows(x, entry, 0, x.m(), k, depth, packedRows);
+        for (int panel = firstPanel; panel < lastPanel; panel++) {
+          int column = panel * MatmulTile.COLUMNS;
+          packPanel(x, entry, k, depth, column, own, 0);
           for (int i = 0; i < x.m(); i += MatmulTile.height(x.m() - i)) {
-            multiplyTile(x, entry, 0, i, x.m(), rows, j, panel, 0, depth, accumulate || k > 0);
+            multiplyTile(x, entry, i, x.m() - i, packedRows, i, column, own, 0, depth, accumulate || k > 0);
           }
         }
       }
@@ -104,13 +121,14 @@ final class VectorMatmul implements MatmulKernel {
 
   /** Many rows: as much of b as {@link #PACKED_ELEMENTS} holds is packed by all threads, then multiplied by all rows. */
   private void multiplyPackingAhead(MatmulOperands x, boolean accumulate) {
-    int packedDepth = Math.min(x.k(), PACKED_DEPTH);
+    int packedDepth = Math.min(Math.ceilDiv(x.k(), K_BLOCK) * K_BLOCK, PACKED_DEPTH);
     int panels = Math.ceilDiv(x.n(), MatmulTile.COLUMNS);
     int panelsAtOnce = Math.clamp(PACKED_ELEMENTS / (packedDepth * MatmulTile.COLUMNS), 1, panels);
     int matrix = packedDepth * panelsAtOnce * MatmulTile.COLUMNS;
     int matrices = x.sharesB() ? 1 : Math.clamp(PACKED_ELEMENTS / matrix, 1, x.batch());
-    if (packedB.length < matrix * matrices) {
-      packedB = new float[matrix * matrices];
+    long bytes = (long) matrix * matrices * Float.BYTES;
+    if (packedB.byteSize() < bytes) {
+      packedB = WeightMemory.allocate(bytes);
     }
     int entriesAtOnce = x.sharesB() ? x.batch() : matrices;
     for (int entry = 0; entry < x.batch(); entry += entriesAtOnce) {
@@ -128,55 +146,70 @@ final class VectorMatmul implements MatmulKernel {
   /** A range of batch entries, columns and inner terms: what is packed together. */
   private record Part(int entry, int entries, int column, int panels, int k, int depth) {
 
+    int blocks() {
+      return Math.ceilDiv(depth, K_BLOCK);
+    }
+
     /** Where a panel begins: by batch entry, then block of k, then panel. */
-    int panelAt(int relativeEntry, int relativeK, int panel) {
-      int blockDepth = Math.min(K_BLOCK, depth - relativeK);
-      return ((relativeEntry * depth + relativeK) * panels + panel * blockDepth) * MatmulTile.COLUMNS;
+    long panelAt(int relativeEntry, int block, int panel) {
+      return ((relativeEntry * blocks() + block) * panels + panel) * PanelTile.BYTES;
     }
   }
 
   private void packAhead(MatmulOperands x, Part part) {
-    int blocks = Math.ceilDiv(part.depth, K_BLOCK);
+    int blocks = part.blocks();
     int matrices = x.sharesB() ? 1 : part.entries;
     run(x, matrices * blocks * part.panels, task -> {
       int panel = task % part.panels;
-      int k = task / part.panels % blocks * K_BLOCK;
+      int block = task / part.panels % blocks;
       int matrix = task / part.panels / blocks;
-      int depth = Math.min(K_BLOCK, part.depth - k);
+      int k = block * K_BLOCK;
       int column = part.column + panel * MatmulTile.COLUMNS;
-      packPanel(x, part.entry + matrix, part.k + k, depth, column, packedB, part.panelAt(matrix, k, panel));
+      packPanel(x, part.entry + matrix, part.k + k, Math.min(K_BLOCK, part.depth - k), column, packedB,
+          part.panelAt(matrix, block, panel));
     });
   }
 
   private void multiplyPart(MatmulOperands x, Part part, boolean accumulate) {
-    int columnPanels = COLUMN_BLOCK / MatmulTile.COLUMNS;
-    int columnBlocks = Math.ceilDiv(part.panels, columnPanels);
-    int rowBlock = ROW_BLOCK;
-    int fewestRows = workers.threads() > FEW_THREADS ? FEWEST_ROWS / 4 : FEWEST_ROWS;
-    while (rowBlock > fewestRows && Math.ceilDiv(x.m(), rowBlock) * columnBlocks * part.entries < ENOUGH_TASKS) {
-      rowBlock /= 2;
-    }
-    int blockRows = rowBlock;
-    int rowBlocks = Math.ceilDiv(x.m(), rowBlock);
+    int columnBlocks = Math.ceilDiv(part.panels, COLUMN_PANELS);
+    int columnPanels = Math.ceilDiv(part.panels, columnBlocks);
+    int blockRows = blockRows(x.m(), columnBlocks * part.entries);
+    int rowBlocks = Math.ceilDiv(x.m(), blockRows);
     run(x, part.entries * rowBlocks * columnBlocks, task -> {
       int firstPanel = task % columnBlocks * columnPanels;
+      int lastPanel = Math.min(firstPanel + columnPanels, part.panels);
       int row = task / columnBlocks % rowBlocks * blockRows;
       int entry = task / columnBlocks / rowBlocks;
       int rows = Math.min(blockRows, x.m() - row);
-      float[] packedRows = rowScratch.atLeast(ROW_BLOCK / MatmulTile.GROUP * groupStride(x));
+      float[] packedRows = rowScratch.atLeast(PanelTile.packedLength(blockRows));
       for (int k = 0; k < part.depth; k += K_BLOCK) {
         int depth = Math.min(K_BLOCK, part.depth - k);
         packRows(x, part.entry + entry, row, rows, part.k + k, depth, packedRows);
         // The packed rows of one tile stay in the first-level cache while the panels pass by.
         for (int i = 0; i < rows; i += MatmulTile.height(rows - i)) {
-          for (int panel = firstPanel; panel < Math.min(firstPanel + columnPanels, part.panels); panel++) {
-            int panelAt = part.panelAt(x.sharesB() ? 0 : entry, k, panel);
+          for (int panel = firstPanel; panel < lastPanel; panel++) {
+            long panelAt = part.panelAt(x.sharesB() ? 0 : entry, k / K_BLOCK, panel);
             int column = part.column + panel * MatmulTile.COLUMNS;
-            multiplyTile(x, part.entry + entry, row, i, rows, packedRows, column, packedB, panelAt, depth, accumulate || k > 0);
+            multiplyTile(x, part.entry + entry, row + i, rows - i, packedRows, i, column, packedB, panelAt, depth,
+                accumulate || k > 0);
           }
         }
       }
     });
+  }
+
+  /** Rows of a task beside so many blocks of columns. */
+  private int blockRows(int m, int columnBlocks) {
+    int fewestRows = workers.threads() > FEW_THREADS ? FEWEST_ROWS / 4 : FEWEST_ROWS;
+    int rowBlock = ROW_BLOCK;
+    while (rowBlock > fewestRows && Math.ceilDiv(m, rowBlock) * columnBlocks < tasks()) {
+      rowBlock /= 2;
+    }
+    return PanelTile.paddedRows(Math.ceilDiv(m, Math.ceilDiv(m, rowBlock)));
+  }
+
+  private int tasks() {
+    return workers.threads() == 1 ? 1 : ENOUGH_TASKS;
   }
 
   private static void writeEmptySums(MatmulOperands x, boolean accumulate) {
@@ -186,43 +219,43 @@ final class VectorMatmul implements MatmulKernel {
     }
   }
 
-  /** The same for all blocks of k. */
-  private static int groupStride(MatmulOperands x) {
-    return MatmulTile.groupStride(Math.min(x.k(), K_BLOCK));
-  }
-
   private static void packRows(MatmulOperands x, int entry, int row, int rows, int k, int depth, float[] packed) {
     if (x.transposeA()) {
-      MatmulPacking.packTransposedRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0, groupStride(x));
+      MatmulPacking.packTransposedRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0, PanelTile.GROUP_STRIDE);
     } else {
-      MatmulPacking.packRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0, groupStride(x));
+      MatmulPacking.packRows(x.a(), x.aAt(entry, row, k), x.aStride(), rows, depth, packed, 0, PanelTile.GROUP_STRIDE);
     }
   }
 
-  private static void packPanel(MatmulOperands x, int entry, int k, int depth, int column, float[] packed, int at) {
+  private static void packPanel(MatmulOperands x, int entry, int k, int depth, int column, MemorySegment panels, long panelAt) {
     int columns = Math.min(MatmulTile.COLUMNS, x.n() - column);
+    int at = x.bAt(entry, k, column);
     if (x.transposeB()) {
-      x.b().packTransposedPanel(x.bAt(entry, k, column), x.bStride(), columns, depth, packed, at);
+      x.b().packTransposed(at, x.bStride(), columns, depth, panels, panelAt);
     } else {
-      x.b().packPanel(x.bAt(entry, k, column), x.bStride(), columns, depth, packed, at);
+      x.b().pack(at, x.bStride(), columns, depth, panels, panelAt);
     }
   }
 
-  /** The tile at row {@code row + i} of the output, i counting in the {@code rows} that are packed. */
-  private void multiplyTile(MatmulOperands x, int entry, int row, int i, int rows, float[] packedRows, int column,
-      float[] panels, int panelAt, int depth, boolean add) {
-    int groupStride = groupStride(x);
-    int rowsAt = i / MatmulTile.GROUP * groupStride;
-    int outAt = x.outAt(entry, row + i, column);
-    int height = MatmulTile.height(rows - i);
-    if (!add && height <= rows - i && column + MatmulTile.COLUMNS <= x.n()) {
-      MatmulTile.multiply(height, packedRows, rowsAt, groupStride, panels, panelAt, depth, x.out(), outAt, x.outStride());
-      return;
-    }
-    float[] sums = sumScratch.atLeast(MatmulTile.ROWS * MatmulTile.COLUMNS);
-    MatmulTile.multiply(height, packedRows, rowsAt, groupStride, panels, panelAt, depth, sums, 0);
+  /**
+   * The tile at row {@code row} and column {@code column} of the output, over one block of k.
+   *
+   * @param rows rows from there to the end of those that are packed
+   * @param packedRow {@code row} among those
+   */
+  private void multiplyTile(MatmulOperands x, int entry, int row, int rows, float[] packedRows, int packedRow, int column,
+      MemorySegment panels, long panelAt, int depth, boolean add) {
+    int rowsAt = packedRow / MatmulTile.GROUP * PanelTile.GROUP_STRIDE;
+    int outAt = x.outAt(entry, row, column);
+    int height = MatmulTile.height(rows);
     int width = Math.min(MatmulTile.COLUMNS, x.n() - column);
-    MatmulTile.put(sums, Math.min(height, rows - i), width, x.out(), outAt, x.outStride(), add);
+    if (rows >= height && width == MatmulTile.COLUMNS) {
+      PanelTile.multiply(height, packedRows, rowsAt, panels, panelAt, depth, x.out(), outAt, x.outStride(), add);
+    } else {
+      float[] sums = sumScratch.atLeast(MatmulTile.ROWS * MatmulTile.COLUMNS);
+      PanelTile.multiply(height, packedRows, rowsAt, panels, panelAt, depth, sums, 0, MatmulTile.COLUMNS, false);
+      MatmulTile.put(sums, Math.min(height, rows), width, x.out(), outAt, x.outStride(), add);
+    }
   }
 
   private void run(MatmulOperands x, int tasks, IntConsumer task) {
