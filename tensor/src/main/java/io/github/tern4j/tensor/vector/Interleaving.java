@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Transposes fours of rows in whole vectors. Beside blocks of 4 x 4 floats, stores are four times as wide: packing rows takes two
+ * Transposes rows by fours in whole vectors. Beside blocks of 4 x 4 floats, stores are four times as wide: packing rows takes two
  * thirds, packing columns about half of the time (AMD EPYC Zen 4).
  */
 final class Interleaving {
@@ -65,12 +65,16 @@ final class Interleaving {
   }
 
   /**
-   * Fours of four rows side by side: {@code y[to + c * yStride + 4 r + i] = x[at + r * stride + 4 c + i]}, for i below 4 and c
-   * below 4 n. For vectors of 16 lanes.
+   * Fours of eight rows side by side: {@code y[to + c * yStride + 4 r + i] = x[at + r * stride + 4 c + i]}, for i below 4, r
+   * below 8 and c below 4 n. For vectors of 16 lanes.
+   *
+   * <p>More than 325 bytes of code, which the JIT does not inline: of four rows at a time it was part of so large a method in
+   * some processes that its vectors were on the heap for good.
    */
   static void fours(float[] x, int at, int stride, int n, float[] y, int to, int yStride) {
     for (int i = 0; i < n; i++) {
       int from = at + LANES * i;
+      int target = to + 4 * i * yStride;
       IntVector row0 = FloatVector.fromArray(FLOATS, x, from).reinterpretAsInts();
       IntVector row1 = FloatVector.fromArray(FLOATS, x, from + stride).reinterpretAsInts();
       IntVector row2 = FloatVector.fromArray(FLOATS, x, from + 2 * stride).reinterpretAsInts();
@@ -79,11 +83,22 @@ final class Interleaving {
       IntVector last01 = LAST_FOURS.selectFrom(row0, row1);
       IntVector first23 = FIRST_FOURS.selectFrom(row2, row3);
       IntVector last23 = LAST_FOURS.selectFrom(row2, row3);
-      int target = to + 4 * i * yStride;
       FIRST_HALVES.selectFrom(first01, first23).reinterpretAsFloats().intoArray(y, target);
       LAST_HALVES.selectFrom(first01, first23).reinterpretAsFloats().intoArray(y, target + yStride);
       FIRST_HALVES.selectFrom(last01, last23).reinterpretAsFloats().intoArray(y, target + 2 * yStride);
       LAST_HALVES.selectFrom(last01, last23).reinterpretAsFloats().intoArray(y, target + 3 * yStride);
+      IntVector row4 = FloatVector.fromArray(FLOATS, x, from + 4 * stride).reinterpretAsInts();
+      IntVector row5 = FloatVector.fromArray(FLOATS, x, from + 5 * stride).reinterpretAsInts();
+      IntVector row6 = FloatVector.fromArray(FLOATS, x, from + 6 * stride).reinterpretAsInts();
+      IntVector row7 = FloatVector.fromArray(FLOATS, x, from + 7 * stride).reinterpretAsInts();
+      IntVector first45 = FIRST_FOURS.selectFrom(row4, row5);
+      IntVector last45 = LAST_FOURS.selectFrom(row4, row5);
+      IntVector first67 = FIRST_FOURS.selectFrom(row6, row7);
+      IntVector last67 = LAST_FOURS.selectFrom(row6, row7);
+      FIRST_HALVES.selectFrom(first45, first67).reinterpretAsFloats().intoArray(y, target + LANES);
+      LAST_HALVES.selectFrom(first45, first67).reinterpretAsFloats().intoArray(y, target + yStride + LANES);
+      FIRST_HALVES.selectFrom(last45, last67).reinterpretAsFloats().intoArray(y, target + 2 * yStride + LANES);
+      LAST_HALVES.selectFrom(last45, last67).reinterpretAsFloats().intoArray(y, target + 3 * yStride + LANES);
     }
   }
 }

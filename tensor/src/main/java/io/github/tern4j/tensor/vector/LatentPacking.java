@@ -32,6 +32,9 @@ final class LatentPacking {
   /** What code 1 in these columns adds to a word, and code -1 takes away. */
   private static final short[] DIFFERENCES = differences();
 
+  /** For each thread: what columns of the blocks of a segment have code 1, and what columns have code -1. */
+  private static final ThreadLocal<int[][]> SIGNS = ThreadLocal.withInitial(() -> new int[2][SEGMENT_BLOCKS]);
+
   private LatentPacking() {}
 
   private static short[] differences() {
@@ -47,9 +50,11 @@ final class LatentPacking {
   /** Packs the rows of a panel. */
   static void pack(LatentTernary weight, TernaryWords words, int panel) {
     TernaryLayout layout = words.layout();
-    int[] plus = new int[SEGMENT_BLOCKS];
-    int[] minus = new int[SEGMENT_BLOCKS];
-    for (Segment segment : layout.segments()) {
+    int[][] signs = SIGNS.get();
+    int[] plus = signs[0];
+    int[] minus = signs[1];
+    for (int i = 0; i < layout.segments().size(); i++) {
+      Segment segment = layout.segments().get(i);
       int column = layout.column(segment.group(), segment.first());
       int columns = Math.min(segment.words() * WORD_COLUMNS, layout.end(segment.group()) - column);
       long at = layout.offset(panel, segment);

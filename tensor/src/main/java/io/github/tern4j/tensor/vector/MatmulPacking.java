@@ -37,14 +37,15 @@ final class MatmulPacking {
     int whole = rows / MatmulTile.GROUP;
     // A few rows of x at a time: its stride is often a power of two, and lines left for later would be evicted.
     int inFours = LANES == 16 ? rows & -LANES : 0;
-    int deep = inFours == 0 ? 0 : depth & -MatmulTile.GROUP;
-    for (int k = 0; k < deep; k += MatmulTile.GROUP) {
+    int deep = inFours == 0 ? 0 : depth & -2 * MatmulTile.GROUP;
+    for (int k = 0; k < deep; k += 2 * MatmulTile.GROUP) {
       Interleaving.fours(x, at + k * stride, stride, inFours / LANES, packed, to + MatmulTile.GROUP * k, groupStride);
     }
     int first = inFours == whole * MatmulTile.GROUP ? deep : 0;
     for (int k = first; k < depth; k++) {
       int done = k < deep ? inFours / MatmulTile.GROUP : 0;
-      spread(x, at + k * stride + done * MatmulTile.GROUP, whole - done, packed, to + done * groupStride + MatmulTile.GROUP * k, groupStride);
+      spread(x, at + k * stride + done * MatmulTile.GROUP, whole - done, packed,
+          to + done * groupStride + MatmulTile.GROUP * k, groupStride);
     }
     int rest = rows - whole * MatmulTile.GROUP;
     if (rest > 0) {

@@ -70,8 +70,8 @@ final class PanelTile {
   }
 
   /** Three groups of rows at once. */
-  private static void multiply12(float[] a, int aAt, MemorySegment b, long bAt, int depth, float[] sums, int sumsAt, int sumsStride,
-      boolean add) {
+  private static void multiply12(float[] a, int aAt, MemorySegment b, long bAt, int depth, float[] sums, int sumsAt,
+      int sumsStride, boolean add) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -189,8 +189,8 @@ final class PanelTile {
   }
 
   /** One group of rows. */
-  private static void multiply4(float[] a, int aAt, MemorySegment b, long bAt, int depth, float[] sums, int sumsAt, int sumsStride,
-      boolean add) {
+  private static void multiply4(float[] a, int aAt, MemorySegment b, long bAt, int depth, float[] sums, int sumsAt,
+      int sumsStride, boolean add) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);

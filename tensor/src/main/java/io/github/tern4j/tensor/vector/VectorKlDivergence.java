@@ -15,6 +15,9 @@ import jdk.incubator.vector.VectorOperators;
 /** {@link KlDivergenceKernel}, parallel over rows. */
 final class VectorKlDivergence implements KlDivergenceKernel {
 
+  /** Elements of a range of rows: with fewer, the two objects of a range would be a sixth of the garbage of a training step. */
+  private static final int RANGE = 1 << 17;
+
   private final Workers workers;
   private final Scratch probabilityScratch = new Scratch();
   private final Scratch partialScratch = new Scratch();
@@ -24,8 +27,8 @@ final class VectorKlDivergence implements KlDivergenceKernel {
   }
 
   /**
-   * One row of logits at a temperature: {@code ln p_j = (x_j - max) inverseTau - logSum}. One object serves all rows of a range, since
-   * two for each row of a batch would be a megabyte of garbage a training step.
+   * One row of logits at a temperature: {@code ln p_j = (x_j - max) inverseTau - logSum}. One object serves all rows of a range,
+   * since two for each row of a batch would be a megabyte of garbage a training step.
    */
   private static final class Row {
 
@@ -62,7 +65,7 @@ final class VectorKlDivergence implements KlDivergenceKernel {
   public void klDivergence(Tensor teacher, Tensor student, float tau, boolean[] keep, Tensor losses) {
     KlDivergenceKernel.checkKlDivergence(teacher, student, tau, keep, losses);
     int classes = teacher.dim(1);
-    Ranges.rows(workers, keep.length, classes, (first, last) -> {
+    Ranges.run(workers, keep.length, rowsOfRange(classes), (first, last) -> {
       float[] partial = partialScratch.atLeast(Summation.LANES);
       Row ofTeacher = new Row(teacher, 1 / tau, partial);
       Row ofStudent = new Row(student, 1 / tau, partial);
@@ -80,9 +83,13 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     });
   }
 
+  private static int rowsOfRange(int classes) {
+    return Math.max(1, RANGE / Math.max(1, classes));
+  }
+
   /**
-   * The divergence of a row. Without exponentials, for which the JIT put vectors on the heap, a gigabyte a second; and one method of
-   * more than 325 bytes of code, which the JIT does not inline: inside its caller its vectors were on the heap too, in most
+   * The divergence of a row. Without exponentials, for which the JIT put vectors on the heap, a gigabyte a second; and one method
+   * of more than 325 bytes of code, which the JIT does not inline: inside its caller its vectors were on the heap too, in most
    * processes.
    */
   private static float divergence(Row teacher, Row student, float[] probabilities, int n, float[] partial) {
@@ -123,7 +130,7 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     KlDivergenceKernel.checkKlDivergenceBackward(teacher, student, tau, keep, gradStudent);
     int classes = student.dim(1);
     float scale = factor * (1 / tau);
-    Ranges.rows(workers, keep.length, classes, (first, last) -> {
+    Ranges.run(workers, keep.length, rowsOfRange(classes), (first, last) -> {
       float[] partial = partialScratch.atLeast(Summation.LANES);
       Row ofTeacher = new Row(teacher, 1 / tau, partial);
       Row ofStudent = new Row(student, 1 / tau, partial);
