@@ -1,10 +1,12 @@
 package io.github.tern4j.tensor.vector;
 
-import io.github.tern4j.tensor.WeightMemory;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** {@link Scratch} in native memory, which begins at a cache line. */
 final class NativeScratch {
+
+  private static final long CACHE_LINE = 64;
 
   private final ThreadLocal<MemorySegment> segments = ThreadLocal.withInitial(() -> MemorySegment.NULL);
 
@@ -12,7 +14,7 @@ final class NativeScratch {
   MemorySegment atLeast(long bytes) {
     MemorySegment segment = segments.get();
     if (segment.byteSize() < bytes) {
-      segment = WeightMemory.allocate(bytes);
+      segment = Arena.ofAuto().allocate(bytes, CACHE_LINE);
       segments.set(segment);
     }
     return segment;
