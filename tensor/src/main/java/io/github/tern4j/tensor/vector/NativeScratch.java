@@ -14,9 +14,14 @@ final class NativeScratch {
   MemorySegment atLeast(long bytes) {
     MemorySegment segment = segments.get();
     if (segment.byteSize() < bytes) {
-      segment = Arena.ofAuto().allocate(bytes, CACHE_LINE);
+      segment = allocate(bytes);
       segments.set(segment);
     }
     return segment;
+  }
+
+  /** Zeros in memory of their own, kept as long as the segment is reachable. */
+  static MemorySegment allocate(long bytes) {
+    return Arena.ofAuto().allocate(bytes, CACHE_LINE);
   }
 }

@@ -56,6 +56,14 @@ final class VectorMatmul implements MatmulKernel {
 
   private static final int PACKED_DEPTH = 16 * K_BLOCK;
 
+  /**
+   * Bytes of packed columns up to which memory is as small. For more there is at once as much as any product needs: what is
+   * outgrown stays until the collector finds it, and a training step has products of many sizes.
+   */
+  private static final long SMALL = 2 << 20;
+
+  private static final long LARGE = (long) PACKED_ELEMENTS * Float.BYTES;
+
   private final Workers workers;
   private final Scratch rowScratch = new Scratch();
   private final Scratch sumScratch = new Scratch();
@@ -128,7 +136,7 @@ final class VectorMatmul implements MatmulKernel {
     int matrices = x.sharesB() ? 1 : Math.clamp(PACKED_ELEMENTS / matrix, 1, x.batch());
     long bytes = (long) matrix * matrices * Float.BYTES;
     if (packedB.byteSize() < bytes) {
-      packedB = WeightMemory.allocate(bytes);
+      packedB = bytes <= SMALL ? NativeScratch.allocate(bytes) : WeightMemory.allocate(Math.max(bytes, LARGE));
     }
     int entriesAtOnce = x.sharesB() ? x.batch() : matrices;
     for (int entry = 0; entry < x.batch(); entry += entriesAtOnce) {
