@@ -33,12 +33,7 @@ final class DenseTiles {
 
   /** Distance of two lanes of packed x. */
   private static int laneStride(FloatMatrix weight, int rows) {
-    return tiledRows(rows) / GROUP * groupStride(weight);
-  }
-
-  /** Rows up to the end of the last tile. */
-  private static int tiledRows(int rows) {
-    return Math.ceilDiv(rows, MatmulTile.ROWS) * MatmulTile.ROWS;
+    return MatmulTile.paddedRows(rows) / GROUP * groupStride(weight);
   }
 
   /** Elements of packed x. */
@@ -53,7 +48,7 @@ final class DenseTiles {
 
   /** Working memory of {@link #multiply}. */
   static int sumsLength(int rows) {
-    return (WAITING + 1) * tiledRows(rows) * COLUMNS;
+    return (WAITING + 1) * MatmulTile.paddedRows(rows) * COLUMNS;
   }
 
   /**
@@ -111,7 +106,7 @@ final class DenseTiles {
    */
   private static void sumLanes(FloatMatrix weight, int first, int columns, float[] packed, int rows, float[] words, float[] panel,
       float[] sums) {
-    int level = tiledRows(rows) * COLUMNS;
+    int level = MatmulTile.paddedRows(rows) * COLUMNS;
     int waiting = 0;
     for (int i = 0; i < Summation.LANES; i++) {
       int lane = Integer.reverse(i) >>> Integer.numberOfLeadingZeros(Summation.LANES - 1);

@@ -69,7 +69,7 @@ final class Interleaving {
    * below 8 and c below 4 n. For vectors of 16 lanes.
    *
    * <p>More than 325 bytes of code, which the JIT does not inline: of four rows at a time it was part of so large a method in
-   * some processes that its vectors were on the heap for good.
+   * one of eleven processes that its vectors were on the heap for good.
    */
   static void fours(float[] x, int at, int stride, int n, float[] y, int to, int yStride) {
     for (int i = 0; i < n; i++) {

@@ -26,7 +26,7 @@ final class LeftFactor {
   /** The matrix {@code x[at + r * stride + k]}, packed into the working memory of this thread. */
   static LeftFactor ofRows(float[] x, int at, int stride, int rows, int depth, Scratch scratch) {
     int groupStride = MatmulTile.groupStride(Math.min(depth, MatmulKernel.K_BLOCK));
-    int blockSize = paddedRows(rows) / GROUP * groupStride;
+    int blockSize = MatmulTile.paddedRows(rows) / GROUP * groupStride;
     float[] packed = scratch.atLeast(Math.ceilDiv(depth, MatmulKernel.K_BLOCK) * blockSize);
     for (int k = 0; k < depth; k += MatmulKernel.K_BLOCK) {
       int blockDepth = Math.min(MatmulKernel.K_BLOCK, depth - k);
@@ -39,7 +39,7 @@ final class LeftFactor {
   /** The transposed matrix {@code x[at + k * stride + r]}, packed into the working memory of this thread. */
   static LeftFactor ofColumns(float[] x, int at, int stride, int rows, int depth, Scratch scratch) {
     int groupStride = MatmulTile.groupStride(Math.min(depth, MatmulKernel.K_BLOCK));
-    int blockSize = paddedRows(rows) / GROUP * groupStride;
+    int blockSize = MatmulTile.paddedRows(rows) / GROUP * groupStride;
     float[] packed = scratch.atLeast(Math.ceilDiv(depth, MatmulKernel.K_BLOCK) * blockSize);
     for (int k = 0; k < depth; k += MatmulKernel.K_BLOCK) {
       int blockDepth = Math.min(MatmulKernel.K_BLOCK, depth - k);
@@ -47,11 +47,6 @@ final class LeftFactor {
           k / MatmulKernel.K_BLOCK * blockSize, groupStride);
     }
     return new LeftFactor(groupStride, blockSize, packed);
-  }
-
-  /** Rows rounded up to whole tiles: what {@code out} has to have room for. */
-  static int paddedRows(int rows) {
-    return Math.ceilDiv(rows, MatmulTile.ROWS) * MatmulTile.ROWS;
   }
 
   /** The product of the first {@code rows} rows and {@code depth} columns with a panel. */

@@ -36,18 +36,17 @@ final class MatmulTile {
     return ROWS == 12 && rows > 2 * GROUP ? ROWS : GROUP;
   }
 
-  /** {@link #multiply} with sums in rows of {@link #COLUMNS}. */
-  static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
-    multiply(rows, a, aAt, groupStride, b, bAt, depth, sums, sumsAt, COLUMNS);
+  /** Rows up to the end of the last tile. */
+  static int paddedRows(int rows) {
+    return Math.ceilDiv(rows, ROWS) * ROWS;
   }
 
   /**
-   * Computes block sums {@code sums[sumsAt + r * sumsStride + j] = sum_k a_rk b_kj} of the first {@link #height}
-   * of {@code rows} rows. Row r of the tile is element {@code r mod GROUP} of packed group {@code r / GROUP}.
+   * Computes block sums {@code sums[sumsAt + r * COLUMNS + j] = sum_k a_rk b_kj} of the first {@link #height} of {@code rows}
+   * rows. Row r of the tile is element {@code r mod GROUP} of packed group {@code r / GROUP}.
    */
-  static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums, int sumsAt,
-      int sumsStride) {
-    multiply(rows, a, aAt, groupStride, b, bAt, depth, sums, sumsAt, sumsStride, 0, 0);
+  static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums, int sumsAt) {
+    multiplyAndFold(rows, a, aAt, groupStride, b, bAt, depth, sums, sumsAt, 0, 0);
   }
 
   /**
@@ -56,15 +55,10 @@ final class MatmulTile {
    */
   static void multiplyAndFold(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums,
       int sumsAt, int folds, int foldStride) {
-    multiply(rows, a, aAt, groupStride, b, bAt, depth, sums, sumsAt, COLUMNS, folds, foldStride);
-  }
-
-  private static void multiply(int rows, float[] a, int aAt, int groupStride, float[] b, int bAt, int depth, float[] sums,
-      int sumsAt, int sumsStride, int folds, int foldStride) {
     if (height(rows) == 12) {
-      multiply12(a, aAt, aAt + groupStride, aAt + 2 * groupStride, b, bAt, depth, sums, sumsAt, sumsStride, folds, foldStride);
+      multiply12(a, aAt, aAt + groupStride, aAt + 2 * groupStride, b, bAt, depth, sums, sumsAt, folds, foldStride);
     } else {
-      multiply4(a, aAt, b, bAt, depth, sums, sumsAt, sumsStride, folds, foldStride);
+      multiply4(a, aAt, b, bAt, depth, sums, sumsAt, folds, foldStride);
     }
   }
 
@@ -98,7 +92,7 @@ final class MatmulTile {
   /** Three groups of rows at once. */
   private static void multiply12(
       float[] a, int firstAt, int secondAt, int thirdAt, float[] b, int bAt, int depth, float[] sums, int sumsAt,
-      int sumsStride, int folds, int foldStride) {
+      int folds, int foldStride) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -168,58 +162,58 @@ final class MatmulTile {
       at -= foldStride;
       low0 = low0.add(FloatVector.fromArray(FLOATS, sums, at));
       high0 = high0.add(FloatVector.fromArray(FLOATS, sums, at + LANES));
-      low1 = low1.add(FloatVector.fromArray(FLOATS, sums, at + sumsStride));
-      high1 = high1.add(FloatVector.fromArray(FLOATS, sums, at + sumsStride + LANES));
-      low2 = low2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * sumsStride));
-      high2 = high2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * sumsStride + LANES));
-      low3 = low3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * sumsStride));
-      high3 = high3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * sumsStride + LANES));
-      low4 = low4.add(FloatVector.fromArray(FLOATS, sums, at + 4 * sumsStride));
-      high4 = high4.add(FloatVector.fromArray(FLOATS, sums, at + 4 * sumsStride + LANES));
-      low5 = low5.add(FloatVector.fromArray(FLOATS, sums, at + 5 * sumsStride));
-      high5 = high5.add(FloatVector.fromArray(FLOATS, sums, at + 5 * sumsStride + LANES));
-      low6 = low6.add(FloatVector.fromArray(FLOATS, sums, at + 6 * sumsStride));
-      high6 = high6.add(FloatVector.fromArray(FLOATS, sums, at + 6 * sumsStride + LANES));
-      low7 = low7.add(FloatVector.fromArray(FLOATS, sums, at + 7 * sumsStride));
-      high7 = high7.add(FloatVector.fromArray(FLOATS, sums, at + 7 * sumsStride + LANES));
-      low8 = low8.add(FloatVector.fromArray(FLOATS, sums, at + 8 * sumsStride));
-      high8 = high8.add(FloatVector.fromArray(FLOATS, sums, at + 8 * sumsStride + LANES));
-      low9 = low9.add(FloatVector.fromArray(FLOATS, sums, at + 9 * sumsStride));
-      high9 = high9.add(FloatVector.fromArray(FLOATS, sums, at + 9 * sumsStride + LANES));
-      low10 = low10.add(FloatVector.fromArray(FLOATS, sums, at + 10 * sumsStride));
-      high10 = high10.add(FloatVector.fromArray(FLOATS, sums, at + 10 * sumsStride + LANES));
-      low11 = low11.add(FloatVector.fromArray(FLOATS, sums, at + 11 * sumsStride));
-      high11 = high11.add(FloatVector.fromArray(FLOATS, sums, at + 11 * sumsStride + LANES));
+      low1 = low1.add(FloatVector.fromArray(FLOATS, sums, at + COLUMNS));
+      high1 = high1.add(FloatVector.fromArray(FLOATS, sums, at + COLUMNS + LANES));
+      low2 = low2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * COLUMNS));
+      high2 = high2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * COLUMNS + LANES));
+      low3 = low3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * COLUMNS));
+      high3 = high3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * COLUMNS + LANES));
+      low4 = low4.add(FloatVector.fromArray(FLOATS, sums, at + 4 * COLUMNS));
+      high4 = high4.add(FloatVector.fromArray(FLOATS, sums, at + 4 * COLUMNS + LANES));
+      low5 = low5.add(FloatVector.fromArray(FLOATS, sums, at + 5 * COLUMNS));
+      high5 = high5.add(FloatVector.fromArray(FLOATS, sums, at + 5 * COLUMNS + LANES));
+      low6 = low6.add(FloatVector.fromArray(FLOATS, sums, at + 6 * COLUMNS));
+      high6 = high6.add(FloatVector.fromArray(FLOATS, sums, at + 6 * COLUMNS + LANES));
+      low7 = low7.add(FloatVector.fromArray(FLOATS, sums, at + 7 * COLUMNS));
+      high7 = high7.add(FloatVector.fromArray(FLOATS, sums, at + 7 * COLUMNS + LANES));
+      low8 = low8.add(FloatVector.fromArray(FLOATS, sums, at + 8 * COLUMNS));
+      high8 = high8.add(FloatVector.fromArray(FLOATS, sums, at + 8 * COLUMNS + LANES));
+      low9 = low9.add(FloatVector.fromArray(FLOATS, sums, at + 9 * COLUMNS));
+      high9 = high9.add(FloatVector.fromArray(FLOATS, sums, at + 9 * COLUMNS + LANES));
+      low10 = low10.add(FloatVector.fromArray(FLOATS, sums, at + 10 * COLUMNS));
+      high10 = high10.add(FloatVector.fromArray(FLOATS, sums, at + 10 * COLUMNS + LANES));
+      low11 = low11.add(FloatVector.fromArray(FLOATS, sums, at + 11 * COLUMNS));
+      high11 = high11.add(FloatVector.fromArray(FLOATS, sums, at + 11 * COLUMNS + LANES));
     }
     low0.intoArray(sums, at);
     high0.intoArray(sums, at + LANES);
-    low1.intoArray(sums, at + sumsStride);
-    high1.intoArray(sums, at + sumsStride + LANES);
-    low2.intoArray(sums, at + 2 * sumsStride);
-    high2.intoArray(sums, at + 2 * sumsStride + LANES);
-    low3.intoArray(sums, at + 3 * sumsStride);
-    high3.intoArray(sums, at + 3 * sumsStride + LANES);
-    low4.intoArray(sums, at + 4 * sumsStride);
-    high4.intoArray(sums, at + 4 * sumsStride + LANES);
-    low5.intoArray(sums, at + 5 * sumsStride);
-    high5.intoArray(sums, at + 5 * sumsStride + LANES);
-    low6.intoArray(sums, at + 6 * sumsStride);
-    high6.intoArray(sums, at + 6 * sumsStride + LANES);
-    low7.intoArray(sums, at + 7 * sumsStride);
-    high7.intoArray(sums, at + 7 * sumsStride + LANES);
-    low8.intoArray(sums, at + 8 * sumsStride);
-    high8.intoArray(sums, at + 8 * sumsStride + LANES);
-    low9.intoArray(sums, at + 9 * sumsStride);
-    high9.intoArray(sums, at + 9 * sumsStride + LANES);
-    low10.intoArray(sums, at + 10 * sumsStride);
-    high10.intoArray(sums, at + 10 * sumsStride + LANES);
-    low11.intoArray(sums, at + 11 * sumsStride);
-    high11.intoArray(sums, at + 11 * sumsStride + LANES);
+    low1.intoArray(sums, at + COLUMNS);
+    high1.intoArray(sums, at + COLUMNS + LANES);
+    low2.intoArray(sums, at + 2 * COLUMNS);
+    high2.intoArray(sums, at + 2 * COLUMNS + LANES);
+    low3.intoArray(sums, at + 3 * COLUMNS);
+    high3.intoArray(sums, at + 3 * COLUMNS + LANES);
+    low4.intoArray(sums, at + 4 * COLUMNS);
+    high4.intoArray(sums, at + 4 * COLUMNS + LANES);
+    low5.intoArray(sums, at + 5 * COLUMNS);
+    high5.intoArray(sums, at + 5 * COLUMNS + LANES);
+    low6.intoArray(sums, at + 6 * COLUMNS);
+    high6.intoArray(sums, at + 6 * COLUMNS + LANES);
+    low7.intoArray(sums, at + 7 * COLUMNS);
+    high7.intoArray(sums, at + 7 * COLUMNS + LANES);
+    low8.intoArray(sums, at + 8 * COLUMNS);
+    high8.intoArray(sums, at + 8 * COLUMNS + LANES);
+    low9.intoArray(sums, at + 9 * COLUMNS);
+    high9.intoArray(sums, at + 9 * COLUMNS + LANES);
+    low10.intoArray(sums, at + 10 * COLUMNS);
+    high10.intoArray(sums, at + 10 * COLUMNS + LANES);
+    low11.intoArray(sums, at + 11 * COLUMNS);
+    high11.intoArray(sums, at + 11 * COLUMNS + LANES);
   }
 
   /** One group of rows. */
   private static void multiply4(float[] a, int aAt, float[] b, int bAt, int depth, float[] sums, int sumsAt,
-      int sumsStride, int folds, int foldStride) {
+      int folds, int foldStride) {
     FloatVector low0 = FloatVector.zero(FLOATS);
     FloatVector high0 = FloatVector.zero(FLOATS);
     FloatVector low1 = FloatVector.zero(FLOATS);
@@ -249,20 +243,20 @@ final class MatmulTile {
       at -= foldStride;
       low0 = low0.add(FloatVector.fromArray(FLOATS, sums, at));
       high0 = high0.add(FloatVector.fromArray(FLOATS, sums, at + LANES));
-      low1 = low1.add(FloatVector.fromArray(FLOATS, sums, at + sumsStride));
-      high1 = high1.add(FloatVector.fromArray(FLOATS, sums, at + sumsStride + LANES));
-      low2 = low2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * sumsStride));
-      high2 = high2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * sumsStride + LANES));
-      low3 = low3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * sumsStride));
-      high3 = high3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * sumsStride + LANES));
+      low1 = low1.add(FloatVector.fromArray(FLOATS, sums, at + COLUMNS));
+      high1 = high1.add(FloatVector.fromArray(FLOATS, sums, at + COLUMNS + LANES));
+      low2 = low2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * COLUMNS));
+      high2 = high2.add(FloatVector.fromArray(FLOATS, sums, at + 2 * COLUMNS + LANES));
+      low3 = low3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * COLUMNS));
+      high3 = high3.add(FloatVector.fromArray(FLOATS, sums, at + 3 * COLUMNS + LANES));
     }
     low0.intoArray(sums, at);
     high0.intoArray(sums, at + LANES);
-    low1.intoArray(sums, at + sumsStride);
-    high1.intoArray(sums, at + sumsStride + LANES);
-    low2.intoArray(sums, at + 2 * sumsStride);
-    high2.intoArray(sums, at + 2 * sumsStride + LANES);
-    low3.intoArray(sums, at + 3 * sumsStride);
-    high3.intoArray(sums, at + 3 * sumsStride + LANES);
+    low1.intoArray(sums, at + COLUMNS);
+    high1.intoArray(sums, at + COLUMNS + LANES);
+    low2.intoArray(sums, at + 2 * COLUMNS);
+    high2.intoArray(sums, at + 2 * COLUMNS + LANES);
+    low3.intoArray(sums, at + 3 * COLUMNS);
+    high3.intoArray(sums, at + 3 * COLUMNS + LANES);
   }
 }

@@ -6,6 +6,7 @@ import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -13,6 +14,8 @@ import jdk.incubator.vector.IntVector;
 
 /** Copies blocks of the right factor into panels of {@link PanelTile}; columns that are missing become zeros. */
 final class PanelPacking {
+
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Rows of a panel that are transposed at once. */
   private static final int ROWS = 64;
@@ -70,7 +73,7 @@ final class PanelPacking {
     switch (LANES) {
       case 16 -> joinFours(groups, depth, panels, to);
       case 8 -> joinTwos(groups, depth, panels, to);
-      case 4 -> MemorySegment.copy(groups, 0, panels, PanelTile.FLOAT, to, GROUP * depth);
+      case 4 -> MemorySegment.copy(groups, 0, panels, FLOAT, to, GROUP * depth);
       default -> throw new IllegalStateException("vectors of " + LANES + " lanes");
     }
   }

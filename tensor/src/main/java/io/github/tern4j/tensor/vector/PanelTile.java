@@ -5,13 +5,12 @@ import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
 
 import io.github.tern4j.tensor.kernel.MatmulKernel;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * {@link MatmulTile} for large products: the right factor lies in native memory, in panels of one size, whose vectors begin at
- * cache lines. A heap array begins in the middle of one, so that each of its vectors lies in two; from the second-level cache the
+ * cache lines. A heap array mostly begins in the middle of one, so that each of its vectors lies in two; from the second-level cache the
  * tile then runs at 0.95 of its rate (1.00 with native memory; Intel Xeon, Emerald Rapids).
  *
  * <p>A panel is two streams: the first vectors of all its rows, then the second ones. Prefetching starts anew in each page of
@@ -19,9 +18,6 @@ import jdk.incubator.vector.FloatVector;
  * Strides are constants, since the loop has no register left to keep one.
  */
 final class PanelTile {
-
-  /** Elements of panels. */
-  static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Bytes of a vector. */
   static final long LINE = (long) LANES * Float.BYTES;
@@ -35,8 +31,6 @@ final class PanelTile {
   /** Distance of two packed groups of rows of the left factor. */
   static final int GROUP_STRIDE = MatmulTile.groupStride(MatmulKernel.K_BLOCK);
 
-  private static final int ROWS = MatmulTile.ROWS;
-  private static final int COLUMNS = MatmulTile.COLUMNS;
   private static final int GROUP = MatmulTile.GROUP;
   private static final int SECOND = GROUP_STRIDE;
   private static final int THIRD = 2 * GROUP_STRIDE;
@@ -45,12 +39,7 @@ final class PanelTile {
 
   /** Elements of so many packed rows of the left factor, up to the end of the last tile. */
   static int packedLength(int rows) {
-    return paddedRows(rows) / GROUP * GROUP_STRIDE;
-  }
-
-  /** Rows up to the end of the last tile. */
-  static int paddedRows(int rows) {
-    return Math.ceilDiv(rows, ROWS) * ROWS;
+    return MatmulTile.paddedRows(rows) / GROUP * GROUP_STRIDE;
   }
 
   /**

@@ -82,7 +82,7 @@ final class VectorAttention implements AttentionKernel {
     int keys = x.visibleKeys(token + queries);
     float[] panel = queryScratch.atLeast(headDim * COLUMNS);
     packQueries(q, batch, head, token, queries, x.scale(), panel);
-    float[] scores = scoreScratch.atLeast(LeftFactor.paddedRows(keys) * COLUMNS);
+    float[] scores = scoreScratch.atLeast(MatmulTile.paddedRows(keys) * COLUMNS);
     keyRows.multiply(keys, headDim, panel, 0, scores, 0);
     if (x.causal()) {
       AttentionPanel.hideLaterKeys(scores, 0, x.position(token), keys, Float.NEGATIVE_INFINITY);
@@ -141,12 +141,12 @@ final class VectorAttention implements AttentionKernel {
       keyRows = rowsOf(k, batch, kvHead, x.keys(), keyScratch);
       valueRows = rowsOf(v, batch, kvHead, x.keys(), valueScratch);
       keyColumns = columnsOf(k, batch, kvHead, x.keys(), keyColumnScratch);
-      int gradSize = LeftFactor.paddedRows(x.keys()) * paddedColumns(x.headDim());
+      int gradSize = MatmulTile.paddedRows(x.keys()) * paddedColumns(x.headDim());
       gradKeys = gradKeyScratch.atLeast(gradSize);
       gradValues = gradValueScratch.atLeast(gradSize);
       Arrays.fill(gradKeys, 0, gradSize, 0);
       Arrays.fill(gradValues, 0, gradSize, 0);
-      panelStride = LeftFactor.paddedRows(x.keys()) * COLUMNS;
+      panelStride = MatmulTile.paddedRows(x.keys()) * COLUMNS;
       probabilities = scoreScratch.atLeast(BACKWARD_BLOCK / COLUMNS * panelStride);
       grads = gradScratch.atLeast(BACKWARD_BLOCK / COLUMNS * panelStride);
     }
@@ -190,8 +190,8 @@ final class VectorAttention implements AttentionKernel {
         AttentionPanel.hideLaterKeys(grads, panelAt, x.position(token), keys, 0);
       }
       // A tile of keys may reach beyond those that this panel sees.
-      Arrays.fill(probabilities, panelAt + keys * COLUMNS, panelAt + LeftFactor.paddedRows(keys) * COLUMNS, 0);
-      Arrays.fill(grads, panelAt + keys * COLUMNS, panelAt + LeftFactor.paddedRows(keys) * COLUMNS, 0);
+      Arrays.fill(probabilities, panelAt + keys * COLUMNS, panelAt + MatmulTile.paddedRows(keys) * COLUMNS, 0);
+      Arrays.fill(grads, panelAt + keys * COLUMNS, panelAt + MatmulTile.paddedRows(keys) * COLUMNS, 0);
 
       float[] tile = multiplyVisible(x, keyColumns, token, queries, grads, panelAt);
       float[] rows = rowScratch.atLeast(COLUMNS * headDim);
@@ -214,7 +214,7 @@ final class VectorAttention implements AttentionKernel {
         Lanes.scale(panels, 0, factor, width * BACKWARD_BLOCK, panels, 0, false);
       }
       int groupStride = MatmulTile.groupStride(BACKWARD_BLOCK);
-      float[] packed = packScratch.atLeast(LeftFactor.paddedRows(1) / GROUP * groupStride);
+      float[] packed = packScratch.atLeast(MatmulTile.paddedRows(1) / GROUP * groupStride);
       float[] tile = sumScratch.atLeast(MatmulTile.ROWS * COLUMNS);
       int keys = x.visibleKeys(token + queries);
       for (int key = 0; key < keys; key += MatmulTile.ROWS) {
@@ -277,10 +277,10 @@ final class VectorAttention implements AttentionKernel {
    */
   private float[] multiplyVisible(AttentionOperands x, LeftFactor columns, int token, int queries, float[] scores, int from) {
     int headDim = x.headDim();
-    float[] tile = tileScratch.atLeast(LeftFactor.paddedRows(headDim) * COLUMNS);
+    float[] tile = tileScratch.atLeast(MatmulTile.paddedRows(headDim) * COLUMNS);
     columns.multiply(headDim, x.visibleKeys(token + queries), scores, from, tile, 0);
     if (x.causal() && Float.isNaN(Rows.sum(tile, 0, headDim * COLUMNS, partialScratch.atLeast(Summation.LANES)))) {
-      float[] own = laneScratch.atLeast(LeftFactor.paddedRows(headDim) * COLUMNS);
+      float[] own = laneScratch.atLeast(MatmulTile.paddedRows(headDim) * COLUMNS);
       for (int lane = 0; lane < queries; lane++) {
         columns.multiply(headDim, x.visibleKeys(token + lane + 1), scores, from, own, 0);
         for (int d = 0; d < headDim; d++) {

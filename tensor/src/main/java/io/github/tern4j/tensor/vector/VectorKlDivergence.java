@@ -15,43 +15,31 @@ import jdk.incubator.vector.VectorOperators;
 /** {@link KlDivergenceKernel}, parallel over rows. */
 final class VectorKlDivergence implements KlDivergenceKernel {
 
-  /** Elements of a range of rows: with fewer, the two objects of a range would be a sixth of the garbage of a training step. */
-  private static final int RANGE = 1 << 17;
-
   private final Workers workers;
   private final Scratch probabilityScratch = new Scratch();
-  private final Scratch partialScratch = new Scratch();
+  private final ThreadLocal<Row> teacherRow = ThreadLocal.withInitial(Row::new);
+  private final ThreadLocal<Row> studentRow = ThreadLocal.withInitial(Row::new);
 
   VectorKlDivergence(Workers workers) {
     this.workers = workers;
   }
 
   /**
-   * One row of logits at a temperature: {@code ln p_j = (x_j - max) inverseTau - logSum}. One object serves all rows of a range,
-   * since two for each row of a batch would be a megabyte of garbage a training step.
+   * One row of logits at a temperature: {@code ln p_j = (x_j - max) inverseTau - logSum}. A thread has one for each side, since two
+   * for each row of a batch would be a megabyte of garbage a training step.
    */
   private static final class Row {
 
-    private final float[] logits;
-    private final int classes;
-    private final int firstAt;
-    private final float inverseTau;
-    private final float[] partial;
+    private final float[] partial = new float[Summation.LANES];
     private int at;
+    private float inverseTau;
     private float max;
     private float logSum;
 
-    Row(Tensor logits, float inverseTau, float[] partial) {
-      this.logits = logits.array();
-      this.classes = logits.dim(1);
-      this.firstAt = logits.arrayOffset();
+    /** Becomes the row that begins at {@code at}. */
+    void set(float[] logits, int at, int classes, float inverseTau) {
+      this.at = at;
       this.inverseTau = inverseTau;
-      this.partial = partial;
-    }
-
-    /** Becomes another row. */
-    void set(int row) {
-      at = firstAt + row * classes;
       max = Rows.max(logits, at, classes);
       logSum = (float) Math.log(Rows.expSum(logits, at, classes, max, inverseTau, partial));
     }
@@ -65,26 +53,21 @@ final class VectorKlDivergence implements KlDivergenceKernel {
   public void klDivergence(Tensor teacher, Tensor student, float tau, boolean[] keep, Tensor losses) {
     KlDivergenceKernel.checkKlDivergence(teacher, student, tau, keep, losses);
     int classes = teacher.dim(1);
-    Ranges.run(workers, keep.length, rowsOfRange(classes), (first, last) -> {
-      float[] partial = partialScratch.atLeast(Summation.LANES);
-      Row ofTeacher = new Row(teacher, 1 / tau, partial);
-      Row ofStudent = new Row(student, 1 / tau, partial);
+    Ranges.rows(workers, keep.length, classes, (first, last) -> {
+      Row ofTeacher = teacherRow.get();
+      Row ofStudent = studentRow.get();
       for (int row = first; row < last; row++) {
         float loss = 0;
         if (keep[row]) {
-          ofTeacher.set(row);
-          ofStudent.set(row);
+          ofTeacher.set(teacher.array(), teacher.arrayOffset() + row * classes, classes, 1 / tau);
+          ofStudent.set(student.array(), student.arrayOffset() + row * classes, classes, 1 / tau);
           float[] probabilities = probabilityScratch.atLeast(classes);
-          probabilities(ofTeacher, ofTeacher.logits, ofTeacher.at, classes, probabilities);
-          loss = divergence(ofTeacher, ofStudent, probabilities, classes, partial);
+          probabilities(ofTeacher, teacher.array(), classes, probabilities);
+          loss = divergence(ofTeacher, teacher.array(), ofStudent, student.array(), probabilities, classes);
         }
         losses.array()[losses.arrayOffset() + row] = loss;
       }
     });
-  }
-
-  private static int rowsOfRange(int classes) {
-    return Math.max(1, RANGE / Math.max(1, classes));
   }
 
   /**
@@ -92,9 +75,9 @@ final class VectorKlDivergence implements KlDivergenceKernel {
    * of more than 325 bytes of code, which the JIT does not inline: inside its caller its vectors were on the heap too, in most
    * processes.
    */
-  private static float divergence(Row teacher, Row student, float[] probabilities, int n, float[] partial) {
-    float[] teacherLogits = teacher.logits;
-    float[] studentLogits = student.logits;
+  private static float divergence(
+      Row teacher, float[] teacherLogits, Row student, float[] studentLogits, float[] probabilities, int n) {
+    float[] partial = teacher.partial;
     float inverseTau = teacher.inverseTau;
     for (int first = 0; first < Summation.LANES; first += LANES) {
       int teacherAt = teacher.at + first;
@@ -130,18 +113,17 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     KlDivergenceKernel.checkKlDivergenceBackward(teacher, student, tau, keep, gradStudent);
     int classes = student.dim(1);
     float scale = factor * (1 / tau);
-    Ranges.run(workers, keep.length, rowsOfRange(classes), (first, last) -> {
-      float[] partial = partialScratch.atLeast(Summation.LANES);
-      Row ofTeacher = new Row(teacher, 1 / tau, partial);
-      Row ofStudent = new Row(student, 1 / tau, partial);
+    Ranges.rows(workers, keep.length, classes, (first, last) -> {
+      Row ofTeacher = teacherRow.get();
+      Row ofStudent = studentRow.get();
       float[] ofStudentRow = probabilityScratch.atLeast(classes);
       for (int row = first; row < last; row++) {
         int to = gradStudent.arrayOffset() + row * classes;
         if (keep[row]) {
-          ofTeacher.set(row);
-          ofStudent.set(row);
-          probabilities(ofStudent, ofStudent.logits, ofStudent.at, classes, ofStudentRow);
-          gradient(ofTeacher, ofTeacher.logits, ofTeacher.at, classes, ofStudentRow, scale, gradStudent.array(), to, accumulate);
+          ofTeacher.set(teacher.array(), teacher.arrayOffset() + row * classes, classes, 1 / tau);
+          ofStudent.set(student.array(), student.arrayOffset() + row * classes, classes, 1 / tau);
+          probabilities(ofStudent, student.array(), classes, ofStudentRow);
+          gradient(ofTeacher, teacher.array(), classes, ofStudentRow, scale, gradStudent.array(), to, accumulate);
         } else if (!accumulate) {
           Arrays.fill(gradStudent.array(), to, to + classes, 0);
         }
@@ -149,7 +131,8 @@ final class VectorKlDivergence implements KlDivergenceKernel {
     });
   }
 
-  private static void probabilities(Row row, float[] logits, int at, int n, float[] out) {
+  private static void probabilities(Row row, float[] logits, int n, float[] out) {
+    int at = row.at;
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       VectorMath.exp(Lanes.load(logits, at + i).sub(row.max).mul(row.inverseTau).sub(row.logSum)).intoArray(out, i);
@@ -161,7 +144,8 @@ final class VectorKlDivergence implements KlDivergenceKernel {
 
   /** A loop of its own, since two exponentials in one are more than the JIT inlines. */
   private static void gradient(
-      Row teacher, float[] logits, int at, int n, float[] student, float scale, float[] grads, int to, boolean add) {
+      Row teacher, float[] logits, int n, float[] student, float scale, float[] grads, int to, boolean add) {
+    int at = teacher.at;
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector logTeacher = Lanes.load(logits, at + i).sub(teacher.max).mul(teacher.inverseTau).sub(teacher.logSum);

@@ -136,7 +136,7 @@ final class VectorMatmul implements MatmulKernel {
     int matrices = x.sharesB() ? 1 : Math.clamp(PACKED_ELEMENTS / matrix, 1, x.batch());
     long bytes = (long) matrix * matrices * Float.BYTES;
     if (packedB.byteSize() < bytes) {
-      packedB = bytes <= SMALL ? NativeScratch.allocate(bytes) : WeightMemory.allocate(Math.max(bytes, LARGE));
+      packedB = bytes <= SMALL ? NativeScratch.allocate(bytes) : WeightMemory.allocate(LARGE);
     }
     int entriesAtOnce = x.sharesB() ? x.batch() : matrices;
     for (int entry = 0; entry < x.batch(); entry += entriesAtOnce) {
@@ -213,7 +213,7 @@ final class VectorMatmul implements MatmulKernel {
     while (rowBlock > fewestRows && Math.ceilDiv(m, rowBlock) * columnBlocks < tasks()) {
       rowBlock /= 2;
     }
-    return PanelTile.paddedRows(Math.ceilDiv(m, Math.ceilDiv(m, rowBlock)));
+    return MatmulTile.paddedRows(Math.ceilDiv(m, Math.ceilDiv(m, rowBlock)));
   }
 
   private int tasks() {

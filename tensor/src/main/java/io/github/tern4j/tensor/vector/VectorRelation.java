@@ -89,7 +89,7 @@ final class VectorRelation implements RelationKernel {
         ofStudent.statistics(token);
       }
       LeftFactor columns = LeftFactor.ofColumns(ofStudent.y, 0, width, width, length, columnScratch);
-      float[] tile = tileScratch.atLeast(LeftFactor.paddedRows(width) * COLUMNS);
+      float[] tile = tileScratch.atLeast(MatmulTile.paddedRows(width) * COLUMNS);
       float[] rows = rowScratch.atLeast(COLUMNS * width);
       float[] sums = sumScratch.atLeast(length * COLUMNS);
       for (int token = 0; token < length; token += COLUMNS) {
@@ -142,7 +142,7 @@ final class VectorRelation implements RelationKernel {
       max = side.max.atLeast(padded);
       logSum = side.logSum.atLeast(padded);
       panel = side.panel.atLeast(width * COLUMNS);
-      scores = side.scores.atLeast(LeftFactor.paddedRows(length) * COLUMNS);
+      scores = side.scores.atLeast(MatmulTile.paddedRows(length) * COLUMNS);
       for (int token = 0; token < length; token++) {
         int at = at(x, batch, token, head);
         norms[token] = (float) Math.sqrt(Rows.dot(x.array(), at, x.array(), at, width, partial));
