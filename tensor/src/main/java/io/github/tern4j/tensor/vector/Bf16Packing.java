@@ -18,23 +18,21 @@ final class Bf16Packing {
 
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** What a panel is packed from, widened: it stays in the first-level cache. */
+  /** What a panel is packed from, widened: at most 32 KiB, which stay in the second-level cache. */
   private static final Scratch WIDENED = new Scratch();
 
   private Bf16Packing() {}
 
   /** One panel of b that is stored {@code [k, n]}; see {@link PanelPacking#pack}. */
   static void pack(MemorySegment x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
-    int present = Math.min(columns, MatmulTile.COLUMNS);
-    float[] widened = widenRows(x, at, stride, depth, present);
-    PanelPacking.pack(widened, 0, present, present, depth, panels, panelAt);
+    float[] widened = widenRows(x, at, stride, depth, columns);
+    PanelPacking.pack(widened, 0, columns, columns, depth, panels, panelAt);
   }
 
   /** One panel of b that is stored {@code [n, k]}; see {@link PanelPacking#packTransposed}. */
   static void packTransposed(MemorySegment x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
-    int present = Math.min(columns, MatmulTile.COLUMNS);
-    float[] widened = widenRows(x, at, stride, present, depth);
-    PanelPacking.packTransposed(widened, 0, depth, present, depth, panels, panelAt);
+    float[] widened = widenRows(x, at, stride, columns, depth);
+    PanelPacking.packTransposed(widened, 0, depth, columns, depth, panels, panelAt);
   }
 
   private static float[] widenRows(MemorySegment x, int at, int stride, int rows, int columns) {

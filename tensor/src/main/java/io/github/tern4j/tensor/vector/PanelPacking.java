@@ -12,7 +12,10 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** Copies blocks of the right factor into panels of {@link PanelTile}; columns that are missing become zeros. */
+/**
+ * Copies blocks of the right factor into panels of {@link PanelTile}: at most {@link MatmulTile#COLUMNS} columns, of which those
+ * that are missing become zeros.
+ */
 final class PanelPacking {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -30,7 +33,7 @@ final class PanelPacking {
 
   /** One panel of b that is stored {@code [k, n]}: {@code x[at + k * stride + j]}, j below {@code columns}. */
   static void pack(float[] x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
-    if (columns >= COLUMNS) {
+    if (columns == COLUMNS) {
       copy(x, at, stride, depth, panels, panelAt);
       return;
     }
