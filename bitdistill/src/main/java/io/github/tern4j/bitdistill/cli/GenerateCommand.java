@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +24,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   /** What ends a text and a turn of a conversation in Qwen's vocabularies. */
   private static final Set<String> QWEN_ENDS = Set.of("<|endoftext|>", "<|im_end|>");
+
+  private final Optional<HeadStart> begun;
 
   @Mixin private CommonOptions common;
 
@@ -77,12 +78,17 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
+  /** A command for whose model something may have begun. */
+  GenerateCommand(Optional<HeadStart> begun) {
+    this.begun = begun;
+  }
+
   @Override
   public Integer call() {
     Sampling settings = sampling.sampling();
-    Future<Tokenizer> reading = Background.start("tokenizer", () -> ModelArgument.tokenizer(model, tokenizerFile));
-    try (Backend backend = common.openBackend(); InferenceModel loaded = head.loadQuickly(model, backend)) {
-      Tokenizer tokenizer = Background.result(reading);
+    try (Backend backend = common.openBackend(); QuickModel quick = head.loadQuickly(model, tokenizerFile, backend, begun)) {
+      InferenceModel loaded = quick.model();
+      Tokenizer tokenizer = quick.tokenizer();
       int[] promptIds = tokenizer.encode(prompt);
       StreamingDecoder decoder = tokenizer.streamingDecoder();
       StringBuilder text = new StringBuilder();

@@ -19,8 +19,8 @@ final class HeadFlag {
     return InferenceModel.load(model, backend, head);
   }
 
-  /** The same for a command that answers as soon as it can. */
-  InferenceModel loadQuickly(Path model, Backend backend) {
-    return InferenceModel.loadQuickly(model, backend, head);
+  /** The same with its tokenizer, for a command that answers as soon as it can. */
+  QuickModel loadQuickly(Path model, Optional<Path> tokenizer, Backend backend, Optional<HeadStart> begun) {
+    return QuickModel.load(model, tokenizer, backend, head, begun);
   }
 }

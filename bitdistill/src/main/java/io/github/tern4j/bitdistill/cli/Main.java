@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,13 +37,19 @@ public final class Main {
 
   /** Starts the program and ends the Java process with its exit code. */
   public static void main(String[] args) {
-    System.exit(run(Console.system(), commands(), args));
+    boolean generates = args.length > 0 && args[0].equals("generate");
+    System.exit(run(Console.system(), commands(generates ? HeadStart.ofArguments(args) : Optional.empty()), args));
+  }
+
+  /** Every command. */
+  static List<Object> commands() {
+    return commands(Optional.empty());
   }
 
   /** Every command, in the order in which help lists them; a new command is entered here. */
-  static List<Object> commands() {
+  private static List<Object> commands(Optional<HeadStart> begun) {
     return List.of(new QuickstartCommand(), new RunCommand(), new PretrainCommand(), new FinetuneCommand(), new RefineCommand(),
-        new ContinueCommand(), new DistillCommand(), new TokenizerCommand(), new EvaluateCommand(), new GenerateCommand(),
+        new ContinueCommand(), new DistillCommand(), new TokenizerCommand(), new EvaluateCommand(), new GenerateCommand(begun),
         new ScoreCommand(), new ExportCommand(), new InspectCommand(), new VerifyCommand(), new BenchCommand(),
         new ReportCommand(), new DoctorCommand());
   }

@@ -7,6 +7,7 @@ import io.github.tern4j.tensor.BadInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What belongs to {@code --model DIR|FILE} beside its weights. */
 final class ModelArgument {
@@ -17,13 +18,14 @@ final class ModelArgument {
 
   /** The tokenizer given by itself, or that of the model: in its directory, or in its {@code .ternary} file. */
   static Tokenizer tokenizer(Path model, Optional<Path> given) {
-    if (given.isPresent()) {
-      return TokenizerFile.read(given.get());
-    }
-    if (Files.isDirectory(model)) {
-      return TokenizerFile.read(model.resolve(TOKENIZER));
-    }
-    return TernaryFile.tokenizer(model).orElseThrow(() ->
+    return tokenizer(model, given, () -> Files.isDirectory(model)
+        ? Optional.of(TokenizerFile.read(model.resolve(TOKENIZER)))
+        : TernaryFile.tokenizer(model));
+  }
+
+  /** The same for a model whose own tokenizer, if it has one, {@code own} gives. */
+  static Tokenizer tokenizer(Path model, Optional<Path> given, Supplier<Optional<Tokenizer>> own) {
+    return given.map(TokenizerFile::read).or(own).orElseThrow(() ->
         new BadInputException(model + ": has no tokenizer; expected one inside, or --tokenizer FILE"));
   }
 

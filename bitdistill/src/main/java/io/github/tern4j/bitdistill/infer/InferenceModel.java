@@ -139,13 +139,14 @@ public final class InferenceModel implements AutoCloseable {
   }
 
   /**
-   * The same for a program that has just begun: a {@code .ternary} file has its first tokens from {@link QuickStart}, with the same
-   * bits.
+   * A model for a program that has just begun: the first tokens come from {@link QuickStart}, with the same bits.
    *
-   * @throws BadInputException when files are missing or are not what they should be, or have values that the format cannot hold
+   * @param file closed with the model, or when this fails; its projections may be checked later, before the first token is read
+   * @param tables format of embedding and head, if not the stored one
+   * @throws BadInputException when the file has values that the format cannot hold
    */
-  public static InferenceModel loadQuickly(Path path, Backend backend, Optional<TableFormat> tables) {
-    return Files.isDirectory(path) ? load(path, backend, tables) : load(TernaryFile.open(path), backend, tables, true);
+  public static InferenceModel loadQuickly(TernaryFile file, Backend backend, Optional<TableFormat> tables) {
+    return load(file, backend, tables, true);
   }
 
   private static WeightFormat formatOf(Path directory) {

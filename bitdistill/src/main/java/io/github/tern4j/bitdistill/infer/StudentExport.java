@@ -27,6 +27,8 @@ import java.util.Optional;
 /** Writes a student as a {@code .ternary} file ({@link TernaryFile}), quantized as its training forward pass quantizes it. */
 public final class StudentExport {
 
+  private static final String TOKENIZER_JSON = "tokenizer.json";
+
   private StudentExport() {}
 
   /**
@@ -38,7 +40,7 @@ public final class StudentExport {
    */
   public static FileSizes write(Path directory, Path file, TableFormat tables, Backend backend) {
     QwenConfig config = QwenConfig.fromJson(directory);
-    Path tokenizer = directory.resolve(TernaryFile.TOKENIZER_JSON);
+    Path tokenizer = directory.resolve(TOKENIZER_JSON);
     try (ModelFiles model = ModelFiles.open(directory)) {
       Optional<byte[]> tokenizerJson = Files.exists(tokenizer) ? Optional.of(Files.readAllBytes(tokenizer)) : Optional.empty();
       return write(directory.toString(), config, model, tokenizerJson, file, tables, backend);
@@ -84,7 +86,7 @@ public final class StudentExport {
         }
       }
     }
-    tokenizerJson.map(json -> TokenizerImage.of(TokenizerFile.parse(origin + "/" + TernaryFile.TOKENIZER_JSON, json)))
+    tokenizerJson.map(json -> TokenizerImage.of(TokenizerFile.parse(origin + "/" + TOKENIZER_JSON, json)))
         .ifPresent(image -> writer.addBytes(TernaryFile.TOKENIZER, nativeCopy(image), image.length));
     writer.write(file);
     return FileSizes.of(blockWeightBytes, file);

@@ -7,7 +7,6 @@ import io.github.tern4j.nn.file.SafetensorsType;
 import io.github.tern4j.nn.qwen3.BitDistillConfig;
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.tokenizer.Tokenizer;
-import io.github.tern4j.nn.tokenizer.TokenizerFile;
 import io.github.tern4j.nn.tokenizer.TokenizerImage;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BadInputException;
@@ -40,23 +39,20 @@ import java.util.Set;
  *       {@code [out, ceil(in / 4)]} in the layout of {@link PackedTernary}, with {@code weight_scale} F32 {@code [1]} or
  *       {@code [out, groups]};
  *   <li>embedding and, if it is not tied, head as they are multiplied ({@link StoredTable}); norms and biases as F32;
- *   <li>optionally {@value #TOKENIZER}, a {@link TokenizerImage} as U8, or in older files {@value #TOKENIZER_JSON}, the bytes of
- *       that file.
+ *   <li>optionally {@value #TOKENIZER}, a {@link TokenizerImage} as U8.
  * </ul>
  *
- * <p>Everything is checked when the file is opened, packed codes included; the values of embedding and head when they are used.
+ * <p>Everything is checked when the file is opened, words and codes included; the values of embedding and head when they are used.
  */
 public final class TernaryFile implements AutoCloseable {
 
   static final String FORMAT = "tern4j-ternary";
-  static final String VERSION = "3";
+  static final String VERSION = "4";
   static final String TOKENIZER = "tokenizer";
-  static final String TOKENIZER_JSON = "tokenizer.json";
   static final String FORMAT_KEY = "format";
   static final String VERSION_KEY = "version";
   static final String CONFIG_KEY = "config";
   static final String TABLES_KEY = "tables";
-  private static final List<String> TOKENIZERS = List.of(TOKENIZER, TOKENIZER_JSON);
   private static final String SCALE_SUFFIX = "_scale";
 
   /** The lower bit of each of the 32 codes in a long. */
@@ -84,8 +80,6 @@ public final class TernaryFile implements AutoCloseable {
         case PROJECTION -> {
           if (storesWords(parameter.shape(), student.groupSize())) {
             words.put(parameter.name(), words(parameter));
-          } else {
-            requireCodes(parameter);
           }
           if (hasScales(parameter)) {
             requireFinite(scaleName(parameter.name()), 0);
@@ -107,12 +101,50 @@ public final class TernaryFile implements AutoCloseable {
    * @throws BadInputException with one line, when it is not such a file or contradicts itself
    */
   public static TernaryFile open(Path path) {
+    TernaryFile file = openUnread(path);
+    try {
+      file.checkProjections();
+      return file;
+    } catch (Throwable thrown) {
+      file.close();
+      throw thrown;
+    }
+  }
+
+  /**
+   * The same without reading the projections, for who calls {@link #checkProjections} before using what comes of them.
+   *
+   * @throws BadInputException with one line, when it is not such a file or contradicts itself
+   */
+  public static TernaryFile openUnread(Path path) {
     SafetensorsFile file = SafetensorsFile.open(path);
     try {
       return new TernaryFile(file);
     } catch (Throwable thrown) {
       file.close();
       throw thrown;
+    }
+  }
+
+  /**
+   * Reads all projections.
+   *
+   * @throws BadInputException with one line, when there are bits that are no ternary codes
+   */
+  public void checkProjections() {
+    for (Parameter parameter : layout.parameters()) {
+      if (parameter.role() == ModelLayout.Role.PROJECTION) {
+        TernaryWords stored = words.get(parameter.name());
+        if (stored == null) {
+          requireCodes(parameter);
+        } else {
+          try {
+            stored.check();
+          } catch (IllegalArgumentException wrong) {
+            throw wrongWords(parameter, wrong);
+          }
+        }
+      }
     }
   }
 
@@ -153,7 +185,7 @@ public final class TernaryFile implements AutoCloseable {
   private void requireTensors() {
     List<String> problems = new ArrayList<>();
     Set<String> left = new LinkedHashSet<>(file.names());
-    left.removeAll(TOKENIZERS);
+    left.remove(TOKENIZER);
     for (Parameter parameter : layout.parameters()) {
       String name = parameter.name();
       left.remove(name);
@@ -175,10 +207,8 @@ public final class TernaryFile implements AutoCloseable {
         case NORM, BIAS -> require(name, Optional.of(parameter.shape()), SafetensorsType.F32, problems);
       }
     }
-    for (String tokenizer : TOKENIZERS) {
-      if (file.names().contains(tokenizer) && file.type(tokenizer) != SafetensorsType.U8) {
-        problems.add(tokenizer + " is " + file.type(tokenizer) + ", expected U8");
-      }
+    if (file.names().contains(TOKENIZER) && file.type(TOKENIZER) != SafetensorsType.U8) {
+      problems.add(TOKENIZER + " is " + file.type(TOKENIZER) + ", expected U8");
     }
     left.forEach(name -> problems.add("unexpected " + name + " " + file.shape(name)));
     if (!problems.isEmpty()) {
@@ -220,8 +250,12 @@ public final class TernaryFile implements AutoCloseable {
     try {
       return new TernaryWords(projection.shape(), student.groupSize(), file.bytes(projection.name()));
     } catch (IllegalArgumentException wrong) {
-      throw new BadInputException(file + ": " + projection.name() + ": " + wrong.getMessage(), wrong);
+      throw wrongWords(projection, wrong);
     }
+  }
+
+  private BadInputException wrongWords(Parameter projection, IllegalArgumentException wrong) {
+    return new BadInputException(file + ": " + projection.name() + ": " + wrong.getMessage(), wrong);
   }
 
   /** Two bits hold 0, 1 or 2; a 3, both bits set, is no code. Bits behind the last column of a row hold 1, the code 0. */
@@ -293,12 +327,14 @@ public final class TernaryFile implements AutoCloseable {
   }
 
   private static Optional<Tokenizer> tokenizer(SafetensorsFile file) {
-    if (file.names().contains(TOKENIZER)) {
-      return Optional.of(TokenizerImage.read(file + ": " + TOKENIZER, file.bytes(TOKENIZER).toArray(ValueLayout.JAVA_BYTE)));
-    }
-    return file.names().contains(TOKENIZER_JSON)
-        ? Optional.of(TokenizerFile.parse(file + ": " + TOKENIZER_JSON, file.bytes(TOKENIZER_JSON).toArray(ValueLayout.JAVA_BYTE)))
+    return file.names().contains(TOKENIZER)
+        ? Optional.of(TokenizerImage.read(file + ": " + TOKENIZER, file.bytes(TOKENIZER).toArray(ValueLayout.JAVA_BYTE)))
         : Optional.empty();
+  }
+
+  /** The tokenizer in this file, if there is one. */
+  public Optional<Tokenizer> tokenizer() {
+    return tokenizer(file);
   }
 
   /** The codes and scales of a projection; codes that are not stored as words are mapped. */

@@ -39,7 +39,7 @@ class QuickStartTest {
     Path file = student(subLn, groupSize, tied, TableFormat.INT8);
     int[] prompt = RandomModel.text(21, 1);
     KeyValueOptions options = new KeyValueOptions(keyValues, OptionalInt.empty());
-    try (InferenceModel quick = InferenceModel.loadQuickly(file, backend, Optional.empty());
+    try (InferenceModel quick = InferenceModel.loadQuickly(TernaryFile.open(file), backend, Optional.empty());
         InferenceModel plain = InferenceModel.load(file, backend)) {
       DecodeSession first = quick.session(options);
       DecodeSession later = plain.session(options);
@@ -56,7 +56,7 @@ class QuickStartTest {
     Path file = student(SubLn.PAPER, 0, true, TableFormat.INT8);
     int[] prompt = RandomModel.text(20, 1);
     KeyValueOptions options = new KeyValueOptions(KeyValueFormat.F32, OptionalInt.of(7));
-    try (InferenceModel quick = InferenceModel.loadQuickly(file, backend, Optional.empty());
+    try (InferenceModel quick = InferenceModel.loadQuickly(TernaryFile.open(file), backend, Optional.empty());
         InferenceModel plain = InferenceModel.load(file, backend)) {
       DecodeSession first = quick.session(options);
       DecodeSession later = plain.session(options);

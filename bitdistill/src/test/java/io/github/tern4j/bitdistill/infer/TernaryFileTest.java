@@ -212,8 +212,8 @@ class TernaryFileTest {
 
   @Test
   void filesOfOlderVersionsAreRefusedAndSayWhatToDo() {
-    Path file = withMetadata(RandomModel.paperStudent(12), "version", "2");
-    String message = file + ": metadata has another version; expected 3: export the student again";
+    Path file = withMetadata(RandomModel.paperStudent(12), "version", "3");
+    String message = file + ": metadata has another version; expected 4: export the student again";
     assertThatThrownBy(() -> TernaryFile.open(file)).isInstanceOf(BadInputException.class).hasMessage(message);
     assertThatThrownBy(() -> TernaryFile.tokenizer(file)).isInstanceOf(BadInputException.class).hasMessage(message);
   }

@@ -91,8 +91,7 @@ public record BpeTrainer(int vocabularySize, List<String> specialTokens, long mi
       }
       added.add(AddedToken.special(tokens.size() + added.size(), token));
     }
-    vocabulary.defaultReturnValue(-1);
-    return new Tokenizer(new TokenizerDefinition(
-        vocabulary, learner.mergePairs(), learner.mergedIds(), added, normalizers, List.of(pattern), false));
+    return new Tokenizer(new TokenizerDefinition(new HashedVocabulary(vocabulary),
+        new HashedMerges(learner.mergePairs(), learner.mergedIds()), added, normalizers, List.of(pattern), false));
   }
 }

@@ -110,8 +110,8 @@ final class MergeLearner {
   }
 
   private void merge(long pair, IntArrayList wordsWithPair) {
-    int left = BytePairMerges.high(pair);
-    int right = BytePairMerges.low(pair);
+    int left = Merges.high(pair);
+    int right = Merges.low(pair);
     int merged = token(tokens.get(left) + tokens.get(right));
     if (mergePairs.add(pair)) {
       mergedIds.add(merged);
@@ -152,7 +152,7 @@ final class MergeLearner {
   }
 
   private void remove(int left, int right, long count) {
-    Occurrences occurrences = occurrencesOfPair.get(BytePairMerges.pack(left, right));
+    Occurrences occurrences = occurrencesOfPair.get(Merges.pack(left, right));
     if (occurrences != null) { // null for the pair that is being merged, as in a a a
       occurrences.count -= count;
     }
@@ -160,11 +160,11 @@ final class MergeLearner {
 
   private long add(int left, int right, long count, int word) {
     occurrences(left, right).add(count, word);
-    return BytePairMerges.pack(left, right);
+    return Merges.pack(left, right);
   }
 
   private Occurrences occurrences(int left, int right) {
-    return occurrencesOfPair.computeIfAbsent(BytePairMerges.pack(left, right), pair -> new Occurrences());
+    return occurrencesOfPair.computeIfAbsent(Merges.pack(left, right), pair -> new Occurrences());
   }
 
   private int token(String spelling) {

@@ -2,7 +2,6 @@ package io.github.tern4j.nn.tokenizer;
 
 import io.github.tern4j.tensor.BadInputException;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.objects.Object2IntMap;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * Byte-level byte-pair encoding as in GPT-2 and Qwen3: text to token ids and back.
@@ -35,9 +34,9 @@ public final class Tokenizer {
   private final AddedTokenMatcher addedInNormalizedText;
   private final Map<Integer, AddedToken> addedTokenOfId;
   private final Object2IntOpenHashMap<String> idOfAddedToken;
-  private final String[] tokenOfId;
+  private final int vocabularySize;
   private final int[] tokenOfByte = new int[256];
-  private final BytePairMerges merges;
+  private final WordMerger merger;
   private final Map<String, int[]> mergedWords = new ConcurrentHashMap<>();
 
   /**
@@ -55,15 +54,16 @@ public final class Tokenizer {
       idOfAddedToken.put(added.content(), added.id());
       addedTokenOfId.put(added.id(), added);
     }
-    tokenOfId = tokensById();
+    vocabularySize = IntStream.concat(IntStream.of(definition.vocabulary().size() - 1), idOfAddedToken.values().intStream())
+        .max().orElseThrow() + 1;
     for (int b = 0; b < 256; b++) {
-      tokenOfByte[b] = definition.vocabulary().getOrDefault(String.valueOf(ByteAlphabet.character(b)), -1);
+      tokenOfByte[b] = definition.vocabulary().id(String.valueOf(ByteAlphabet.character(b)));
       if (tokenOfByte[b] < 0) {
         throw new BadInputException(
             "vocabulary has no token for byte 0x%02X ('%c'); expected all 256 bytes".formatted(b, ByteAlphabet.character(b)));
       }
     }
-    merges = new BytePairMerges(definition.mergePairs(), definition.mergedIds());
+    merger = new WordMerger(definition.merges());
     Function<String, String> normalized = text -> TextNormalizer.applyAll(definition.normalizers(), text);
     addedInRawText = matcher(false, Function.identity());
     addedInNormalizedText = matcher(true, normalized);
@@ -117,10 +117,9 @@ public final class Tokenizer {
    * @throws BadInputException if the id has no token
    */
   public String token(int id) {
-    if (id < 0 || id >= tokenOfId.length || tokenOfId[id] == null) {
-      throw new BadInputException("token id %d has no token; expected an id below %d".formatted(id, tokenOfId.length));
-    }
-    return tokenOfId[id];
+    AddedToken added = addedTokenOfId.get(id);
+    return added != null ? added.content() : definition.vocabulary().token(id).orElseThrow(() ->
+        new BadInputException("token id %d has no token; expected an id below %d".formatted(id, vocabularySize)));
   }
 
   /** The id of a token spelled as {@link #token} does, or empty if there is no such token. */
@@ -141,7 +140,7 @@ public final class Tokenizer {
 
   /** One more than the largest id. */
   public int vocabularySize() {
-    return tokenOfId.length;
+    return vocabularySize;
   }
 
   /** The added tokens in the order of the file. */
@@ -207,7 +206,7 @@ public final class Tokenizer {
   private int[] mergeWord(String word) {
     byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
     if (definition.ignoreMerges()) {
-      int whole = definition.vocabulary().getOrDefault(ByteAlphabet.write(bytes), -1);
+      int whole = definition.vocabulary().id(ByteAlphabet.write(bytes));
       if (whole >= 0) {
         return new int[] {whole};
       }
@@ -216,7 +215,7 @@ public final class Tokenizer {
     for (int i = 0; i < tokens.length; i++) {
       tokens[i] = tokenOfByte[bytes[i] & 0xff];
     }
-    return merges.merge(tokens);
+    return merger.merge(tokens);
   }
 
   private void checkAdded(AddedToken added) {
@@ -232,6 +231,9 @@ public final class Tokenizer {
       throw new BadInputException("added token %s has id %d, which %s has already; expected an id of its own"
           .formatted(added.content(), added.id(), addedTokenOfId.get(added.id()).content()));
     }
+    definition.vocabulary().token(added.id()).filter(token -> !token.equals(added.content())).ifPresent(token -> {
+      throw HashedVocabulary.shared(token, added.content(), added.id());
+    });
   }
 
   private AddedTokenMatcher matcher(boolean normalized, Function<String, String> spelling) {
@@ -242,31 +244,7 @@ public final class Tokenizer {
   /** The id of a token, added or not; -1 for none. */
   private int idOf(String token) {
     int added = idOfAddedToken.getInt(token);
-    return added >= 0 ? added : definition.vocabulary().getOrDefault(token, -1);
-  }
-
-  private String[] tokensById() {
-    int size = 0;
-    for (int id : definition.vocabulary().values()) {
-      size = Math.max(size, id + 1);
-    }
-    for (int id : idOfAddedToken.values()) {
-      size = Math.max(size, id + 1);
-    }
-    String[] tokens = new String[size];
-    definition.vocabulary().object2IntEntrySet().forEach(entry -> enter(entry, tokens));
-    idOfAddedToken.object2IntEntrySet().forEach(entry -> enter(entry, tokens));
-    return tokens;
-  }
-
-  private static void enter(Object2IntMap.Entry<String> entry, String[] tokens) {
-    String other = tokens[entry.getIntValue()];
-    if (other != null && !other.equals(entry.getKey())) {
-      List<String> both = Stream.of(other, entry.getKey()).sorted().toList();
-      throw new BadInputException("tokens %s and %s share the id %d; expected an id for each"
-          .formatted(both.getFirst(), both.getLast(), entry.getIntValue()));
-    }
-    tokens[entry.getIntValue()] = entry.getKey();
+    return added >= 0 ? added : definition.vocabulary().id(token);
   }
 
   private static String withoutLoneSurrogates(String text) {

@@ -1,23 +1,20 @@
 package io.github.tern4j.nn.tokenizer;
 
-import it.unimi.dsi.fastutil.objects.Object2IntMap;
 import java.util.List;
 
 /**
  * Everything that defines a tokenizer, as read from a file or learnt.
  *
  * @param vocabulary token in the {@linkplain ByteAlphabet byte alphabet} to id, without tokens that were only added
- * @param mergePairs (left id, right id) packed, in the order in which the merges were learnt
- * @param mergedIds the id that each merge makes
+ * @param merges what becomes of neighbouring tokens of a word
  * @param addedTokens tokens that are matched before anything else
  * @param normalizers changes to the text, in order
  * @param splitPatterns word patterns, each applied to the words of the one before
  * @param ignoreMerges whether a word that is itself in the vocabulary becomes that token without looking at merges
  */
 record TokenizerDefinition(
-    Object2IntMap<String> vocabulary,
-    long[] mergePairs,
-    int[] mergedIds,
+    Vocabulary vocabulary,
+    Merges merges,
     List<AddedToken> addedTokens,
     List<TextNormalizer> normalizers,
     List<SplitPattern> splitPatterns,
@@ -30,7 +27,7 @@ record TokenizerDefinition(
   }
 
   /** The same with another vocabulary and other merges. */
-  TokenizerDefinition with(Object2IntMap<String> otherVocabulary, long[] otherPairs, int[] otherIds) {
-    return new TokenizerDefinition(otherVocabulary, otherPairs, otherIds, addedTokens, normalizers, splitPatterns, ignoreMerges);
+  TokenizerDefinition with(Vocabulary otherVocabulary, Merges otherMerges) {
+    return new TokenizerDefinition(otherVocabulary, otherMerges, addedTokens, normalizers, splitPatterns, ignoreMerges);
   }
 }

@@ -2,7 +2,6 @@ package io.github.tern4j.nn.tokenizer;
 
 import io.github.tern4j.nn.file.AtomicFile;
 import io.github.tern4j.tensor.BadInputException;
-import it.unimi.dsi.fastutil.objects.Object2IntMap;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -111,17 +109,17 @@ public final class TokenizerFile {
     checkPostProcessor(root.path("post_processor"));
     JsonNode model = root.path("model");
     checkModel(model);
-    Object2IntMap<String> vocabulary = vocabulary(model.path("vocab"));
+    Vocabulary vocabulary = vocabulary(model.path("vocab"));
     JsonNode merges = model.path("merges");
     refuse(!merges.isArray(), "model.merges is not an array; expected a list of pairs");
     long[] pairs = new long[merges.size()];
     int[] mergedIds = new int[merges.size()];
     for (int rank = 0; rank < pairs.length; rank++) {
       String[] pair = pair(merges.get(rank), rank);
-      pairs[rank] = BytePairMerges.pack(mergeToken(vocabulary, pair[0], rank), mergeToken(vocabulary, pair[1], rank));
+      pairs[rank] = Merges.pack(mergeToken(vocabulary, pair[0], rank), mergeToken(vocabulary, pair[1], rank));
       mergedIds[rank] = mergeToken(vocabulary, pair[0] + pair[1], rank);
     }
-    return new TokenizerDefinition(vocabulary, pairs, mergedIds, addedTokens(root.path("added_tokens")),
+    return new TokenizerDefinition(vocabulary, new HashedMerges(pairs, mergedIds), addedTokens(root.path("added_tokens")),
         normalizers(root.path("normalizer")), splitPatterns(root.path("pre_tokenizer")), flag(model, "ignore_merges"));
   }
 
@@ -137,14 +135,13 @@ public final class TokenizerFile {
     refuse(flag(model, "byte_fallback"), "model.byte_fallback is on; expected byte-level BPE, which needs none");
   }
 
-  private static Object2IntMap<String> vocabulary(JsonNode vocab) {
+  private static Vocabulary vocabulary(JsonNode vocab) {
     refuse(!vocab.isObject(), "model.vocab is not an object; expected token: id");
     var vocabulary = new Object2IntOpenHashMap<String>(vocab.size());
-    vocabulary.defaultReturnValue(-1);
     for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
       vocabulary.put(entry.getKey(), id(entry.getValue(), "model.vocab: token " + entry.getKey()));
     }
-    return vocabulary;
+    return new HashedVocabulary(vocabulary);
   }
 
   private static int id(JsonNode id, String where) {
@@ -168,8 +165,8 @@ public final class TokenizerFile {
     return pair;
   }
 
-  private static int mergeToken(Object2IntMap<String> vocabulary, String token, int rank) {
-    int id = vocabulary.getInt(token);
+  private static int mergeToken(Vocabulary vocabulary, String token, int rank) {
+    int id = vocabulary.id(token);
     if (id < 0) {
       throw new BadInputException("model.merges[" + rank + "] needs the token " + token + ", which is not in model.vocab");
     }
@@ -366,12 +363,13 @@ public final class TokenizerFile {
   private static void writeModel(ObjectNode model, Tokenizer tokenizer) {
     TokenizerDefinition definition = tokenizer.definition();
     ObjectNode vocab = (ObjectNode) model.path("vocab");
-    definition.vocabulary().object2IntEntrySet().stream()
-        .sorted(Comparator.comparingInt(Object2IntMap.Entry::getIntValue))
-        .forEach(entry -> vocab.put(entry.getKey(), entry.getIntValue()));
-    ArrayNode merges = (ArrayNode) model.path("merges");
-    for (long pair : definition.mergePairs()) {
-      merges.add(tokenizer.token(BytePairMerges.high(pair)) + " " + tokenizer.token(BytePairMerges.low(pair)));
+    Vocabulary vocabulary = definition.vocabulary();
+    vocabulary.ids().forEach(id -> vocab.put(vocabulary.token(id).orElseThrow(), id));
+    Merges merges = definition.merges();
+    ArrayNode pairs = (ArrayNode) model.path("merges");
+    for (int rank = 0; rank < merges.count(); rank++) {
+      long pair = merges.pair(rank);
+      pairs.add(tokenizer.token(Merges.high(pair)) + " " + tokenizer.token(Merges.low(pair)));
     }
   }
 }

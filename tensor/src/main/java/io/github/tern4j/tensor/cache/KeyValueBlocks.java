@@ -1,6 +1,7 @@
 package io.github.tern4j.tensor.cache;
 
 import io.github.tern4j.tensor.WeightMemory;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -30,6 +31,12 @@ public final class KeyValueBlocks {
   public static final int LANES = 16;
 
   private static final int LARGEST_CODE = 127;
+
+  /** From so many bytes on, keys and values of a layer lie in huge pages. */
+  private static final long HUGE_PAGES = 1 << 20;
+
+  /** Rows begin at cache lines. */
+  private static final long LINE = 64;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -95,8 +102,12 @@ public final class KeyValueBlocks {
     }
   }
 
+  /**
+   * Few tokens lie in usual pages: a short answer is complete before huge ones would have paid, since the first call of the system
+   * that asks for them takes a program that has just begun 60 ms.
+   */
   private static MemorySegment grown(MemorySegment old, long bytes) {
-    MemorySegment larger = WeightMemory.allocate(bytes);
+    MemorySegment larger = bytes < HUGE_PAGES ? Arena.ofAuto().allocate(bytes, LINE) : WeightMemory.allocate(bytes);
     MemorySegment.copy(old, 0, larger, 0, old.byteSize());
     return larger;
   }

@@ -3,7 +3,6 @@ package io.github.tern4j.tensor.scalar;
 import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.SEGMENT_WORDS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.WORD;
-import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
@@ -11,6 +10,7 @@ import io.github.tern4j.tensor.ternary.TernaryLayout;
 import io.github.tern4j.tensor.ternary.TernaryLayout.Segment;
 import io.github.tern4j.tensor.ternary.TernaryWords;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** Sums {@code [tokens, panels, 64]} of the words of neighbouring panels with the activations of up to four tokens. */
 final class BlockSums {
@@ -23,10 +23,8 @@ final class BlockSums {
   private final int[] sums;
   private final float[] totals;
 
-  /** Words of a segment of a panel, and what they look up together, in arrays whose lengths the JIT can see. */
-  private final short[] copied = new short[SEGMENT_WORDS * PANEL_ROWS];
-
-  private final long[] lanes = new long[PANEL_ROWS];
+  /** The words of a segment of all panels. */
+  private final short[] copied;
 
   BlockSums(TernaryWords words, int firstPanel, int panels, int tokens) {
     this.words = words;
@@ -36,50 +34,61 @@ final class BlockSums {
     this.tokens = tokens;
     this.sums = new int[tokens * panels * PANEL_ROWS];
     this.totals = new float[layout.scaleBytes() > 0 ? sums.length : 0];
+    this.copied = new short[panels * SEGMENT_WORDS * PANEL_ROWS];
   }
 
-  /** Adds what all words look up, segment by segment, so that tables stay in a first-level cache. */
+  /**
+   * Adds what all words look up, segment by segment, so that tables stay in a first-level cache. What is not in {@link #lookUp} runs
+   * seldom: the JIT compiles it late.
+   */
   void add(SumTables tables) {
     for (Segment segment : layout.segments()) {
-      for (int panel = 0; panel < panels; panel++) {
-        long at = layout.offset(firstPanel + panel, segment);
-        MemorySegment.copy(words.segment(), WORD, at, copied, 0, segment.words() * WORD_BYTES / Short.BYTES);
-        for (int from = 0; from < segment.words(); from += SumTables.WORDS) {
-          int count = Math.min(SumTables.WORDS, segment.words() - from);
-          lookUp(copied, from, count, tables.sums(), tables.at(segment) + from * SumTables.WORD_SUMS, lanes);
-          for (int token = 0; token < tokens; token++) {
-            addLanes(token, panel);
-          }
+      long at = layout.offset(firstPanel, segment);
+      if (segment.bytes() == segment.wordBytes()) {
+        MemorySegment.copy(words.segment(), WORD, at, copied, 0, panels * segment.words() * PANEL_ROWS);
+      } else {
+        for (int panel = 0; panel < panels; panel++) {
+          MemorySegment.copy(words.segment(), WORD, at + panel * segment.bytes(), copied, panel * segment.words() * PANEL_ROWS,
+              segment.words() * PANEL_ROWS);
         }
-        if (totals.length > 0 && segment.endsGroup()) {
-          addScaled(at + segment.wordBytes(), panel);
+      }
+      for (int panel = 0; panel < panels; panel++) {
+        lookUp(copied, panel * segment.words(), segment.words(), tables.sums(), tables.at(segment), tokens, sums,
+            panel * PANEL_ROWS, panels * PANEL_ROWS);
+      }
+      if (totals.length > 0 && segment.endsGroup()) {
+        for (int panel = 0; panel < panels; panel++) {
+          addScaled(at + panel * segment.bytes() + segment.wordBytes(), panel);
         }
       }
     }
   }
 
   /**
-   * Sums of what the words of a panel look up. The tables of a word are copied into an array whose length the JIT knows, so that it
-   * checks no index.
+   * Adds what the words of a panel look up to the sums of each token, which are {@code stride} apart. The tables of a word are copied
+   * into an array whose length the JIT knows, so that it checks no index.
    */
-  private static void lookUp(short[] words, int from, int count, long[] tables, int tablesAt, long[] lanes) {
+  private static void lookUp(short[] words, int first, int count, long[] tables, int tablesAt, int tokens, int[] sums, int sumAt,
+      int stride) {
     long[] table = new long[SumTables.WORD_SUMS];
-    long[] totals = new long[PANEL_ROWS];
+    long[] lanes = new long[PANEL_ROWS];
     for (int word = 0; word < count; word++) {
       System.arraycopy(tables, tablesAt + word * SumTables.WORD_SUMS, table, 0, SumTables.WORD_SUMS);
-      int at = (from + word) * PANEL_ROWS;
+      int at = (first + word) * PANEL_ROWS;
       for (int lane = 0; lane < PANEL_ROWS; lane++) {
         int indices = words[at + lane];
-        totals[lane] += table[indices & 31] + table[32 + (indices >>> 5 & 31)] + table[64 + (indices >>> 10 & 31)];
+        lanes[lane] += table[indices & 31] + table[32 + (indices >>> 5 & 31)] + table[64 + (indices >>> 10 & 31)];
       }
-    }
-    System.arraycopy(totals, 0, lanes, 0, PANEL_ROWS);
-  }
-
-  private void addLanes(int token, int panel) {
-    int at = (token * panels + panel) * PANEL_ROWS;
-    for (int lane = 0; lane < PANEL_ROWS; lane++) {
-      sums[at + lane] += SumTables.sum(lanes[lane], token);
+      if ((word + 1) % SumTables.WORDS == 0 || word + 1 == count) {
+        for (int token = 0; token < tokens; token++) {
+          for (int lane = 0; lane < PANEL_ROWS; lane++) {
+            short sum = (short) lanes[lane];
+            sums[sumAt + token * stride + lane] += sum;
+            lanes[lane] = lanes[lane] - sum >> Short.SIZE;
+          }
+        }
+        Arrays.fill(lanes, 0);
+      }
     }
   }
 

@@ -7,7 +7,6 @@ import io.github.tern4j.tensor.Workers;
 import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
-import io.github.tern4j.tensor.kernel.Summation;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
 
 /** {@link DenseProductKernel}, fast for weights in int8. */
@@ -40,14 +39,10 @@ final class ScalarDenseProduct implements DenseProductKernel {
     float[] scales = new float[LANES];
     weight.roundActivations(x, at, activations, scales, 0);
     workers.run(Math.ceilDiv(weight.rows(), ROWS), chunk -> {
-      GroupSums sums = new GroupSums(activations);
-      float[] partial = new float[LANES];
-      for (int row = chunk * ROWS; row < Math.min(weight.rows(), (chunk + 1) * ROWS); row++) {
-        int[] ofGroups = sums.of(weight, row);
-        for (int group = 0; group < LANES; group++) {
-          partial[group] = Math.fma(ofGroups[group], scales[group], 0);
-        }
-        out[outAt + row] = weight.rowScale(row) * Summation.fold(partial, 0) + 0;
+      GroupSums sums = new GroupSums(activations, scales);
+      int last = Math.min(weight.rows(), (chunk + 1) * ROWS);
+      for (int first = chunk * ROWS; first < last; first += GroupSums.ROWS) {
+        sums.multiply(weight, first, Math.min(GroupSums.ROWS, last - first), out, outAt + first);
       }
     });
   }

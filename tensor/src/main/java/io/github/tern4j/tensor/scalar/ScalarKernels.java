@@ -2,11 +2,18 @@ package io.github.tern4j.tensor.scalar;
 
 import io.github.tern4j.tensor.KernelTable;
 import io.github.tern4j.tensor.Workers;
+import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
+import io.github.tern4j.tensor.kernel.BinaryKernel;
+import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
+import io.github.tern4j.tensor.kernel.RmsNormKernel;
+import io.github.tern4j.tensor.kernel.RopeKernel;
+import io.github.tern4j.tensor.kernel.SwiGluKernel;
 import io.github.tern4j.tensor.kernel.TernaryProductKernel;
+import io.github.tern4j.tensor.kernel.TokenKernel;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
 
-/** The reference kernels, with products that are fit for real models. */
+/** The reference kernels, with some for the forward pass that are fit for real models. */
 public final class ScalarKernels {
 
   /** What the backend over these kernels is called. */
@@ -14,10 +21,17 @@ public final class ScalarKernels {
 
   private ScalarKernels() {}
 
-  /** A new table whose products run on {@code workers}. */
+  /** A new table whose products run on {@code workers}; the other kernels are for one thread. */
   public static KernelTable table(Workers workers) {
     return ReferenceKernels.table().copyFor(NAME)
+        .with(ActivationQuantizerKernel.class, new ScalarActivationQuantizer())
+        .with(BinaryKernel.class, new ScalarBinary())
+        .with(CachedAttentionKernel.class, new ScalarCachedAttention())
         .with(DenseProductKernel.class, new ScalarDenseProduct(workers))
-        .with(TernaryProductKernel.class, new ScalarTernaryProduct(workers));
+        .with(RmsNormKernel.class, new ScalarRmsNorm())
+        .with(RopeKernel.class, new ScalarRope())
+        .with(SwiGluKernel.class, new ScalarSwiGlu())
+        .with(TernaryProductKernel.class, new ScalarTernaryProduct(workers))
+        .with(TokenKernel.class, new ScalarToken());
   }
 }

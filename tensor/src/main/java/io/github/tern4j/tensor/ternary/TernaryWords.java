@@ -70,16 +70,23 @@ public final class TernaryWords {
   private final MemorySegment words;
 
   /**
-   * Words in memory that is shared, for example a mapped file.
+   * Words in memory that is shared, for example a mapped file; {@link #check} tells whether they are such words.
    *
    * @param shape {@code [out, in]}
    * @param groupSize columns of a group, or 0 for one scale per tensor, which is not among the words
    * @param words what {@link #segment} was
-   * @throws IllegalArgumentException when the size fits no such matrix, an index is over 26, or a scale is not a finite number
-   *     from 0
+   * @throws IllegalArgumentException when the size fits no such matrix
    */
   public TernaryWords(Shape shape, int groupSize, MemorySegment words) {
     this(stored(shape, groupSize, words), words);
+  }
+
+  /**
+   * Reads all words.
+   *
+   * @throws IllegalArgumentException when an index is over 26, or a scale is not a finite number from 0
+   */
+  public void check() {
     requireIndices();
     requireScales();
   }

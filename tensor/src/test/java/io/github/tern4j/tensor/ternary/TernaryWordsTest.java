@@ -55,7 +55,8 @@ class TernaryWordsTest {
     for (float scale : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
       MemorySegment words = copy(words(packed(64, 9, 9, 0.1f)));
       words.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 128 + 4 * 63, scale);
-      assertThatThrownBy(() -> new TernaryWords(Shape.of(64, 9), 9, words)).isInstanceOf(IllegalArgumentException.class)
+      TernaryWords stored = new TernaryWords(Shape.of(64, 9), 9, words);
+      assertThatThrownBy(stored::check).isInstanceOf(IllegalArgumentException.class)
           .hasMessage("ternary words: scale " + scale + " of row 63; expected finite numbers from 0");
     }
   }

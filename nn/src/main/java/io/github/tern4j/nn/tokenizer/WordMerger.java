@@ -1,41 +1,22 @@
 package io.github.tern4j.nn.tokenizer;
 
-import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongHeapPriorityQueue;
 import java.util.Arrays;
 
 /**
- * The learnt merges, and their application to one word: as long as two neighbours can be merged, the pair that was learnt first
+ * Merges the bytes of a word: as long as two neighbours can be merged, the pair that was learnt first
  * is merged, the leftmost one when it occurs more than once.
  *
  * <p>Tokens form a linked list and possible merges wait in a heap, so that a word of n bytes takes O(n log n) steps; looking for
  * the best pair anew after each merge would be quadratic in the long runs that a word without spaces can be.
  */
-final class BytePairMerges {
-  private static final long NONE = -1;
+final class WordMerger {
 
-  /** (left id, right id) to (rank, merged id), each two ints in a long. */
-  private final Long2LongOpenHashMap rankAndIdOfPair;
+  private final Merges merges;
 
-  /** Merges of (left id, right id) pairs in the order in which they were learnt, with the id that each one makes. */
-  BytePairMerges(long[] pairs, int[] mergedIds) {
-    rankAndIdOfPair = new Long2LongOpenHashMap(pairs.length);
-    rankAndIdOfPair.defaultReturnValue(NONE);
-    for (int rank = 0; rank < pairs.length; rank++) {
-      rankAndIdOfPair.put(pairs[rank], pack(rank, mergedIds[rank])); // of two equal pairs the later counts, as in Hugging Face
-    }
-  }
-
-  static long pack(int high, int low) {
-    return (long) high << 32 | low & 0xffffffffL;
-  }
-
-  static int high(long packed) {
-    return (int) (packed >>> 32);
-  }
-
-  static int low(long packed) {
-    return (int) packed;
+  /** A merger of words by {@code merges}. */
+  WordMerger(Merges merges) {
+    this.merges = merges;
   }
 
   /** Merges a word; {@code tokens} (one per byte) is overwritten. */
@@ -54,16 +35,16 @@ final class BytePairMerges {
     int remaining = length;
     while (!candidates.isEmpty()) {
       long candidate = candidates.dequeueLong();
-      int left = low(candidate);
+      int left = Merges.low(candidate);
       int right = next[left];
       if (tokens[left] < 0 || right == length) {
         continue;
       }
-      long merge = rankAndIdOfPair.get(pack(tokens[left], tokens[right]));
-      if (merge == NONE || high(merge) != high(candidate)) {
+      long merge = merges.find(Merges.pack(tokens[left], tokens[right]));
+      if (merge == Merges.NONE || Merges.high(merge) != Merges.high(candidate)) {
         continue; // one of the two was merged since
       }
-      tokens[left] = low(merge);
+      tokens[left] = Merges.low(merge);
       tokens[right] = -1;
       remaining--;
       next[left] = next[right];
@@ -79,9 +60,9 @@ final class BytePairMerges {
   }
 
   private void offer(int[] tokens, int left, int right, LongHeapPriorityQueue candidates) {
-    long merge = rankAndIdOfPair.get(pack(tokens[left], tokens[right]));
-    if (merge != NONE) {
-      candidates.enqueue(pack(high(merge), left));
+    long merge = merges.find(Merges.pack(tokens[left], tokens[right]));
+    if (merge != Merges.NONE) {
+      candidates.enqueue(Merges.pack(Merges.high(merge), left));
     }
   }
 
