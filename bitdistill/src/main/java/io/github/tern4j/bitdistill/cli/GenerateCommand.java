@@ -96,6 +96,7 @@ final class GenerateCommand implements Callable<Integer> {
       FirstToken first = new FirstToken();
       long start = System.nanoTime();
       Generator.Continuation continuation = generator.generate(promptIds, maxTokens, stopIds(loaded, tokenizer), id -> {
+        quick.requireSound();
         show(decoder.append(id), text);
         first.seen();
         return true;

@@ -7,6 +7,7 @@ import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import io.github.tern4j.tensor.scalar.ScalarKernels;
 import io.github.tern4j.tensor.vector.VectorBackend;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The first tokens of a program. Until the JIT has compiled the kernels of the Vector API, they are a hundred times slower than
@@ -19,7 +20,10 @@ final class QuickStart {
    * Most tokens of a prompt: behind 56 the first token came after 4.3 s instead of 5.9 (Intel Xeon, two threads), and the attention
    * of the reference takes time that grows with the square.
    */
-  private static final int LONGEST = 64;
+  private static final int LONGEST = 1024;
+
+  /** Tables that are multiplied as they are mapped, by loops that the JIT compiles soon. */
+  private static final Set<TableFormat> TABLES = Set.of(TableFormat.INT8, TableFormat.BF16);
 
   private final InferenceModel scalar;
   private final CachedAttentionKernel attention;
@@ -38,12 +42,11 @@ final class QuickStart {
    *
    * @param backend what reads the tokens afterwards
    * @param tables format of embedding and head, if not the stored one
-   * @return empty where it would bring nothing: for backends without vectors, and for other tables than mapped ones in int8, with
-   *     which scalar kernels are slow (in BF16 ten tokens took twice as long)
+   * @return empty where it would bring nothing: for backends without vectors, and for tables that scalar kernels are slow with
    */
   static Optional<QuickStart> of(TernaryFile file, Backend backend, Optional<TableFormat> tables) {
-    boolean mapped = file.tables() == TableFormat.INT8 && tables.orElse(TableFormat.INT8) == TableFormat.INT8;
-    if (!mapped || !(backend instanceof CpuBackend cpu) || !backend.name().equals(VectorBackend.NAME)) {
+    boolean quick = tables.orElse(file.tables()) == file.tables() && TABLES.contains(file.tables());
+    if (!quick || !(backend instanceof CpuBackend cpu) || !backend.name().equals(VectorBackend.NAME)) {
       return Optional.empty();
     }
     CpuBackend scalar = new CpuBackend(ScalarKernels.NAME, ScalarKernels.table(cpu.workers()), cpu.workers(), new BufferPool());

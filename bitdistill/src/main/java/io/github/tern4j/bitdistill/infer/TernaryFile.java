@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A mapped {@code .ternary} file: a whole student ready to run, in the safetensors container.
@@ -63,6 +65,7 @@ public final class TernaryFile implements AutoCloseable {
   private final BitDistillConfig student;
   private final TableFormat tables;
   private final ModelLayout layout;
+  private final Map<String, Parameter> parameters;
   private final Map<String, TernaryWords> words = new HashMap<>();
 
   private TernaryFile(SafetensorsFile file) {
@@ -74,6 +77,7 @@ public final class TernaryFile implements AutoCloseable {
     this.student = config.bitDistill().filter(BitDistillConfig::bitLinear).orElseThrow(() ->
         new BadInputException(file + ": config has no ternary projections; expected bitdistill.bitlinear true"));
     this.layout = ModelLayout.of(config, file.toString(), file);
+    this.parameters = layout.parameters().stream().collect(Collectors.toMap(Parameter::name, Function.identity()));
     requireTensors();
     for (Parameter parameter : layout.parameters()) {
       switch (parameter.role()) {
@@ -367,17 +371,13 @@ public final class TernaryFile implements AutoCloseable {
     return new Weights(this, tables, backend);
   }
 
-  private Parameter parameter(String name) {
-    return layout.parameters().stream().filter(parameter -> parameter.name().equals(name)).findFirst().orElseThrow();
-  }
-
   private record Weights(TernaryFile file, Optional<TableFormat> wanted, Backend backend) implements WeightSource {
 
     @Override
     public TableWeight table(String name) {
       TableFormat tables = wanted.orElse(file.tables);
       try {
-        DenseMatrix stored = StoredTable.open(file.file, file.parameter(name), file.tables);
+        DenseMatrix stored = StoredTable.open(file.file, file.parameters.get(name), file.tables);
         if (tables == file.tables) {
           return new DenseWeight(stored, backend);
         }
@@ -393,7 +393,7 @@ public final class TernaryFile implements AutoCloseable {
 
     @Override
     public WeightMatrix projection(String name) {
-      Parameter projection = file.parameter(name);
+      Parameter projection = file.parameters.get(name);
       TernaryWords words = file.words.get(name);
       if (words == null) {
         return new TernaryWeight(file.packed(projection), backend);

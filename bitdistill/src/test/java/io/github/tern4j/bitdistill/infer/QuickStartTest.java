@@ -34,9 +34,10 @@ class QuickStartTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"PAPER, 0, true, F32", "ALL, 16, false, INT8", "NONE, 7, true, BF16", "PAPER, 128, false, F32"})
-  void firstTokensHaveTheBitsOfLaterOnes(SubLn subLn, int groupSize, boolean tied, KeyValueFormat keyValues) {
-    Path file = student(subLn, groupSize, tied, TableFormat.INT8);
+  @CsvSource({"PAPER, 0, true, F32, INT8", "ALL, 16, false, INT8, BF16", "NONE, 7, true, BF16, BF16", "PAPER, 128, false, F32, INT8"})
+  void firstTokensHaveTheBitsOfLaterOnes(
+      SubLn subLn, int groupSize, boolean tied, KeyValueFormat keyValues, TableFormat tables) {
+    Path file = student(subLn, groupSize, tied, tables);
     int[] prompt = RandomModel.text(21, 1);
     KeyValueOptions options = new KeyValueOptions(keyValues, OptionalInt.empty());
     try (InferenceModel quick = InferenceModel.loadQuickly(TernaryFile.open(file), backend, Optional.empty());
@@ -81,9 +82,9 @@ class QuickStartTest {
 
   @Test
   void longPromptsAndOtherTablesHaveNone() {
-    try (TernaryFile floats = TernaryFile.open(student(SubLn.PAPER, 0, true, TableFormat.BF16))) {
-      assertThat(QuickStart.of(floats, backend, Optional.empty())).isEmpty();
-      assertThat(QuickStart.of(floats, backend, Optional.of(TableFormat.INT8))).isEmpty();
+    try (TernaryFile halves = TernaryFile.open(student(SubLn.PAPER, 0, true, TableFormat.F16))) {
+      assertThat(QuickStart.of(halves, backend, Optional.empty())).isEmpty();
+      assertThat(QuickStart.of(halves, backend, Optional.of(TableFormat.INT8))).isEmpty();
     }
     Path file = student(SubLn.PAPER, 0, true, TableFormat.INT8);
     try (TernaryFile stored = TernaryFile.open(file); Backend scalar = Backends.open("reference", 1)) {
