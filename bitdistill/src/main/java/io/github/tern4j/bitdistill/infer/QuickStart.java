@@ -17,10 +17,10 @@ import java.util.Set;
 final class QuickStart {
 
   /**
-   * Most tokens of a prompt: behind 56 the first token came after 4.3 s instead of 5.9 (Intel Xeon, two threads), and the attention
-   * of the reference takes time that grows with the square.
+   * Most tokens of a prompt: behind 123 the first token came after 5.2 s instead of 8.4, behind 244 after 10.2 instead of 8.1 (Intel
+   * Xeon, two threads).
    */
-  private static final int LONGEST = 1024;
+  private static final int LONGEST = 128;
 
   /** Tables that are multiplied as they are mapped, by loops that the JIT compiles soon. */
   private static final Set<TableFormat> TABLES = Set.of(TableFormat.INT8, TableFormat.BF16);
