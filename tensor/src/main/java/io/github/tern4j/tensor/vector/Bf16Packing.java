@@ -1,5 +1,6 @@
 package io.github.tern4j.tensor.vector;
 
+import static io.github.tern4j.tensor.vector.MatmulTile.COLUMNS;
 import static io.github.tern4j.tensor.vector.VectorWidth.HALF_SHORTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.LANES;
@@ -18,21 +19,30 @@ final class Bf16Packing {
 
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** What a panel is packed from, widened: at most 32 KiB, which stay in the second-level cache. */
+  /** Rows that are widened at a time. */
+  private static final int ROWS = 16;
+
+  /** What is packed next, widened: at most 32 KiB, which stay in the second-level cache. */
   private static final Scratch WIDENED = new Scratch();
 
   private Bf16Packing() {}
 
-  /** One panel of b that is stored {@code [k, n]}; see {@link PanelPacking#pack}. */
+  /** Panels of b that is stored {@code [k, n]}; see {@link PanelPacking#pack}. */
   static void pack(MemorySegment x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
-    float[] widened = widenRows(x, at, stride, depth, columns);
-    PanelPacking.pack(widened, 0, columns, columns, depth, panels, panelAt);
+    for (int k = 0; k < depth; k += ROWS) {
+      int rows = Math.min(ROWS, depth - k);
+      float[] widened = widenRows(x, at + k * stride, stride, rows, columns);
+      PanelPacking.pack(widened, 0, columns, columns, rows, panels, panelAt + k * PanelTile.LINE);
+    }
   }
 
-  /** One panel of b that is stored {@code [n, k]}; see {@link PanelPacking#packTransposed}. */
+  /** Panels of b that is stored {@code [n, k]}; see {@link PanelPacking#packTransposed}. */
   static void packTransposed(MemorySegment x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
-    float[] widened = widenRows(x, at, stride, columns, depth);
-    PanelPacking.packTransposed(widened, 0, depth, columns, depth, panels, panelAt);
+    for (int column = 0; column < columns; column += COLUMNS) {
+      int width = Math.min(COLUMNS, columns - column);
+      float[] widened = widenRows(x, at + column * stride, stride, width, depth);
+      PanelPacking.packTransposed(widened, 0, depth, width, depth, panels, panelAt + column / COLUMNS * PanelTile.BYTES);
+    }
   }
 
   private static float[] widenRows(MemorySegment x, int at, int stride, int rows, int columns) {

@@ -13,12 +13,18 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Copies blocks of the right factor into panels of {@link PanelTile}: at most {@link MatmulTile#COLUMNS} columns, of which those
- * that are missing become zeros.
+ * Copies blocks of the right factor into neighbouring panels of {@link PanelTile}, {@link MatmulTile#COLUMNS} columns each; those that
+ * the last one lacks become zeros.
  */
 final class PanelPacking {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /**
+   * Panels that are packed row by row: a run of memory that prefetching follows, where a panel alone takes two lines of each row. For
+   * fewer, the run is too short to pay for the shorter loop.
+   */
+  private static final int RUN_PANELS = 8;
 
   /** Rows of a panel that are transposed at once. */
   private static final int ROWS = 64;
@@ -31,20 +37,42 @@ final class PanelPacking {
 
   private PanelPacking() {}
 
-  /** One panel of b that is stored {@code [k, n]}: {@code x[at + k * stride + j]}, j below {@code columns}. */
+  /** Panels of b that is stored {@code [k, n]}: {@code x[at + k * stride + j]}, j below {@code columns}. */
   static void pack(float[] x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
-    if (columns == COLUMNS) {
-      copy(x, at, stride, depth, panels, panelAt);
-      return;
+    int whole = columns / COLUMNS;
+    int rest = columns - whole * COLUMNS;
+    if (whole >= RUN_PANELS) {
+      copyRows(x, at, stride, whole, depth, panels, panelAt);
+    } else {
+      for (int panel = 0; panel < whole; panel++) {
+        copy(x, at + panel * COLUMNS, stride, depth, panels, panelAt + panel * PanelTile.BYTES);
+      }
     }
-    float[] rows = SCRATCH.atLeast(COLUMNS * depth);
-    for (int k = 0; k < depth; k++) {
-      System.arraycopy(x, at + k * stride, rows, k * COLUMNS, columns);
-      Arrays.fill(rows, k * COLUMNS + columns, (k + 1) * COLUMNS, 0);
+    if (rest > 0) {
+      float[] rows = SCRATCH.atLeast(COLUMNS * depth);
+      for (int k = 0; k < depth; k++) {
+        System.arraycopy(x, at + k * stride + whole * COLUMNS, rows, k * COLUMNS, rest);
+        Arrays.fill(rows, k * COLUMNS + rest, (k + 1) * COLUMNS, 0);
+      }
+      copy(rows, 0, COLUMNS, depth, panels, panelAt + whole * PanelTile.BYTES);
     }
-    copy(rows, 0, COLUMNS, depth, panels, panelAt);
   }
 
+  /** Whole panels, row by row. */
+  private static void copyRows(float[] x, int at, int stride, int count, int depth, MemorySegment panels, long panelAt) {
+    for (int k = 0; k < depth; k++) {
+      int from = at + k * stride;
+      long to = panelAt + k * PanelTile.LINE;
+      for (int panel = 0; panel < count; panel++) {
+        FloatVector.fromArray(FLOATS, x, from).intoMemorySegment(panels, to, ByteOrder.LITTLE_ENDIAN);
+        FloatVector.fromArray(FLOATS, x, from + LANES).intoMemorySegment(panels, to + PanelTile.HALF, ByteOrder.LITTLE_ENDIAN);
+        from += COLUMNS;
+        to += PanelTile.BYTES;
+      }
+    }
+  }
+
+  /** A whole panel. */
   private static void copy(float[] x, int at, int stride, int depth, MemorySegment panels, long panelAt) {
     for (int k = 0; k < depth; k++) {
       int from = at + k * stride;
@@ -54,8 +82,16 @@ final class PanelPacking {
     }
   }
 
-  /** One panel of b that is stored {@code [n, k]}: {@code x[at + j * stride + k]}, j below {@code columns}. */
+  /** Panels of b that is stored {@code [n, k]}: {@code x[at + j * stride + k]}, j below {@code columns}. */
   static void packTransposed(float[] x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
+    for (int column = 0; column < columns; column += COLUMNS) {
+      packTransposedPanel(x, at + column * stride, stride, Math.min(COLUMNS, columns - column), depth, panels,
+          panelAt + column / COLUMNS * PanelTile.BYTES);
+    }
+  }
+
+  private static void packTransposedPanel(
+      float[] x, int at, int stride, int columns, int depth, MemorySegment panels, long panelAt) {
     float[] groups = SCRATCH.atLeast(LANES / GROUP * GROUP_LENGTH);
     for (int k = 0; k < depth; k += ROWS) {
       int rows = Math.min(ROWS, depth - k);

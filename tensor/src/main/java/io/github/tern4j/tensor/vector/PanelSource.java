@@ -15,10 +15,10 @@ sealed interface PanelSource {
     return tensor.dtype() == DType.BF16 ? new Bf16(tensor.segment()) : new Floats(tensor.array());
   }
 
-  /** One panel of b that is stored {@code [k, n]}; see {@link PanelPacking#pack}. */
+  /** Panels of b that is stored {@code [k, n]}; see {@link PanelPacking#pack}. */
   void pack(int at, int stride, int columns, int depth, MemorySegment panels, long panelAt);
 
-  /** One panel of b that is stored {@code [n, k]}; see {@link PanelPacking#packTransposed}. */
+  /** Panels of b that is stored {@code [n, k]}; see {@link PanelPacking#packTransposed}. */
   void packTransposed(int at, int stride, int columns, int depth, MemorySegment panels, long panelAt);
 
   /** Neighbouring elements as F32. */

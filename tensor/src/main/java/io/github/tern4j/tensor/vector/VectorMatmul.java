@@ -98,11 +98,11 @@ final class VectorMatmul implements MatmulKernel {
 
   /** Panels of a task that packs them on the way. */
   private int ownPanels(MatmulOperands x) {
-    int tasks = x.m() <= FEW_ROWS ? tasks() : TASKS_OF_THREAD * workers.threads();
+    int tasks = workers.threads() == 1 ? 1 : TASKS_OF_THREAD * workers.threads();
     return Math.clamp((long) Math.ceilDiv(x.n(), MatmulTile.COLUMNS) * x.batch() / tasks, 1, COLUMN_PANELS);
   }
 
-  /** Few rows: tasks are blocks of columns, and each packs its part of b, panel by panel. */
+  /** Few rows: tasks are blocks of columns, and each packs its part of b. */
   private void multiplyPackingColumns(MatmulOperands x, boolean accumulate) {
     int panels = Math.ceilDiv(x.n(), MatmulTile.COLUMNS);
     int columnPanels = ownPanels(x);
@@ -110,19 +110,15 @@ final class VectorMatmul implements MatmulKernel {
     run(x, x.batch() * columnBlocks, task -> {
       int entry = task / columnBlocks;
       int firstPanel = task % columnBlocks * columnPanels;
-      int lastPanel = Math.min(firstPanel + columnPanels, panels);
+      int count = Math.min(columnPanels, panels - firstPanel);
+      int column = firstPanel * MatmulTile.COLUMNS;
       float[] packedRows = rowScratch.atLeast(PanelTile.packedLength(x.m()));
-      MemorySegment own = panelScratch.atLeast(PanelTile.BYTES);
+      MemorySegment own = panelScratch.atLeast(columnPanels * PanelTile.BYTES);
       for (int k = 0; k < x.k(); k += K_BLOCK) {
         int depth = Math.min(K_BLOCK, x.k() - k);
         packRows(x, entry, 0, x.m(), k, depth, packedRows);
-        for (int panel = firstPanel; panel < lastPanel; panel++) {
-          int column = panel * MatmulTile.COLUMNS;
-          packPanel(x, entry, k, depth, column, own, 0);
-          for (int i = 0; i < x.m(); i += MatmulTile.height(x.m() - i)) {
-            multiplyTile(x, entry, i, x.m() - i, packedRows, i, column, own, 0, depth, accumulate || k > 0);
-          }
-        }
+        packPanels(x, entry, k, depth, column, count, own, 0);
+        multiplyTiles(x, entry, 0, x.m(), packedRows, column, count, own, 0, depth, accumulate || k > 0);
       }
     });
   }
@@ -167,14 +163,15 @@ final class VectorMatmul implements MatmulKernel {
   private void packAhead(MatmulOperands x, Part part) {
     int blocks = part.blocks();
     int matrices = x.sharesB() ? 1 : part.entries;
-    run(x, matrices * blocks * part.panels, task -> {
-      int panel = task % part.panels;
-      int block = task / part.panels % blocks;
-      int matrix = task / part.panels / blocks;
+    int columnBlocks = Math.ceilDiv(part.panels, COLUMN_PANELS);
+    run(x, matrices * blocks * columnBlocks, task -> {
+      int firstPanel = task % columnBlocks * COLUMN_PANELS;
+      int block = task / columnBlocks % blocks;
+      int matrix = task / columnBlocks / blocks;
       int k = block * K_BLOCK;
-      int column = part.column + panel * MatmulTile.COLUMNS;
-      packPanel(x, part.entry + matrix, part.k + k, Math.min(K_BLOCK, part.depth - k), column, packedB,
-          part.panelAt(matrix, block, panel));
+      packPanels(x, part.entry + matrix, part.k + k, Math.min(K_BLOCK, part.depth - k),
+          part.column + firstPanel * MatmulTile.COLUMNS, Math.min(COLUMN_PANELS, part.panels - firstPanel), packedB,
+          part.panelAt(matrix, block, firstPanel));
     });
   }
 
@@ -193,17 +190,22 @@ final class VectorMatmul implements MatmulKernel {
       for (int k = 0; k < part.depth; k += K_BLOCK) {
         int depth = Math.min(K_BLOCK, part.depth - k);
         packRows(x, part.entry + entry, row, rows, part.k + k, depth, packedRows);
-        // The packed rows of one tile stay in the first-level cache while the panels pass by.
-        for (int i = 0; i < rows; i += MatmulTile.height(rows - i)) {
-          for (int panel = firstPanel; panel < lastPanel; panel++) {
-            long panelAt = part.panelAt(x.sharesB() ? 0 : entry, k / K_BLOCK, panel);
-            int column = part.column + panel * MatmulTile.COLUMNS;
-            multiplyTile(x, part.entry + entry, row + i, rows - i, packedRows, i, column, packedB, panelAt, depth,
-                accumulate || k > 0);
-          }
-        }
+        long panelAt = part.panelAt(x.sharesB() ? 0 : entry, k / K_BLOCK, firstPanel);
+        multiplyTiles(x, part.entry + entry, row, rows, packedRows, part.column + firstPanel * MatmulTile.COLUMNS,
+            lastPanel - firstPanel, packedB, panelAt, depth, accumulate || k > 0);
       }
     });
+  }
+
+  /** Packed rows with neighbouring panels. The rows of one tile stay in the first-level cache while the panels pass by. */
+  private void multiplyTiles(MatmulOperands x, int entry, int row, int rows, float[] packedRows, int column, int count,
+      MemorySegment panels, long panelAt, int depth, boolean add) {
+    for (int i = 0; i < rows; i += MatmulTile.height(rows - i)) {
+      for (int panel = 0; panel < count; panel++) {
+        multiplyTile(x, entry, row + i, rows - i, packedRows, i, column + panel * MatmulTile.COLUMNS, panels,
+            panelAt + panel * PanelTile.BYTES, depth, add);
+      }
+    }
   }
 
   /** Rows of a task beside so many blocks of columns. */
@@ -235,8 +237,10 @@ final class VectorMatmul implements MatmulKernel {
     }
   }
 
-  private static void packPanel(MatmulOperands x, int entry, int k, int depth, int column, MemorySegment panels, long panelAt) {
-    int columns = Math.min(MatmulTile.COLUMNS, x.n() - column);
+  /** Neighbouring panels, the last of which may lack columns. */
+  private static void packPanels(
+      MatmulOperands x, int entry, int k, int depth, int column, int count, MemorySegment panels, long panelAt) {
+    int columns = Math.min(count * MatmulTile.COLUMNS, x.n() - column);
     int at = x.bAt(entry, k, column);
     if (x.transposeB()) {
       x.b().packTransposed(at, x.bStride(), columns, depth, panels, panelAt);
