@@ -16,6 +16,9 @@ import jdk.incubator.vector.FloatVector;
  * <p>A panel is two streams: the first vectors of all its rows, then the second ones. Prefetching starts anew in each page of
  * memory, and two streams are two pages at a time: from the third-level cache the tile runs at 0.73 of its rate instead of 0.61.
  * Strides are constants, since the loop has no register left to keep one.
+ *
+ * <p>Vectors are loaded a row ahead: while a neighbour has half of the core, whole products are 1.03 to 1.05 times as fast (1.02 on a
+ * quiet one). Broadcasts ahead would help too, but C2 then keeps sums in memory.
  */
 final class PanelTile {
 
@@ -28,6 +31,9 @@ final class PanelTile {
   /** Bytes of a panel, of {@link MatmulKernel#K_BLOCK} rows at most. */
   static final long BYTES = 2 * HALF;
 
+  /** What the tile reads behind the last panel. */
+  private static final long AHEAD = LINE;
+
   /** Distance of two packed groups of rows of the left factor. */
   static final int GROUP_STRIDE = MatmulTile.groupStride(MatmulKernel.K_BLOCK);
 
@@ -36,6 +42,11 @@ final class PanelTile {
   private static final int THIRD = 2 * GROUP_STRIDE;
 
   private PanelTile() {}
+
+  /** Bytes of memory for so many panels. */
+  static long memory(int panels) {
+    return panels * BYTES + AHEAD;
+  }
 
   /** Elements of so many packed rows of the left factor, up to the end of the last tile. */
   static int packedLength(int rows) {
@@ -85,9 +96,11 @@ final class PanelTile {
     FloatVector high10 = FloatVector.zero(FLOATS);
     FloatVector low11 = FloatVector.zero(FLOATS);
     FloatVector high11 = FloatVector.zero(FLOATS);
+    FloatVector low = FloatVector.fromMemorySegment(FLOATS, b, bAt, ByteOrder.LITTLE_ENDIAN);
+    FloatVector high = FloatVector.fromMemorySegment(FLOATS, b, bAt + HALF, ByteOrder.LITTLE_ENDIAN);
     for (int k = 0; k < depth; k++) {
-      FloatVector low = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * LINE, ByteOrder.LITTLE_ENDIAN);
-      FloatVector high = FloatVector.fromMemorySegment(FLOATS, b, bAt + HALF + k * LINE, ByteOrder.LITTLE_ENDIAN);
+      FloatVector nextLow = FloatVector.fromMemorySegment(FLOATS, b, bAt + LINE + k * LINE, ByteOrder.LITTLE_ENDIAN);
+      FloatVector nextHigh = FloatVector.fromMemorySegment(FLOATS, b, bAt + HALF + LINE + k * LINE, ByteOrder.LITTLE_ENDIAN);
       FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k]);
       low0 = a0.fma(low, low0);
       high0 = a0.fma(high, high0);
@@ -124,6 +137,8 @@ final class PanelTile {
       FloatVector a11 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + THIRD + 3]);
       low11 = a11.fma(low, low11);
       high11 = a11.fma(high, high11);
+      low = nextLow;
+      high = nextHigh;
     }
     if (add) {
       low0 = low0.add(FloatVector.fromArray(FLOATS, sums, sumsAt));
@@ -188,9 +203,11 @@ final class PanelTile {
     FloatVector high2 = FloatVector.zero(FLOATS);
     FloatVector low3 = FloatVector.zero(FLOATS);
     FloatVector high3 = FloatVector.zero(FLOATS);
+    FloatVector low = FloatVector.fromMemorySegment(FLOATS, b, bAt, ByteOrder.LITTLE_ENDIAN);
+    FloatVector high = FloatVector.fromMemorySegment(FLOATS, b, bAt + HALF, ByteOrder.LITTLE_ENDIAN);
     for (int k = 0; k < depth; k++) {
-      FloatVector low = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * LINE, ByteOrder.LITTLE_ENDIAN);
-      FloatVector high = FloatVector.fromMemorySegment(FLOATS, b, bAt + HALF + k * LINE, ByteOrder.LITTLE_ENDIAN);
+      FloatVector nextLow = FloatVector.fromMemorySegment(FLOATS, b, bAt + LINE + k * LINE, ByteOrder.LITTLE_ENDIAN);
+      FloatVector nextHigh = FloatVector.fromMemorySegment(FLOATS, b, bAt + HALF + LINE + k * LINE, ByteOrder.LITTLE_ENDIAN);
       FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k]);
       low0 = a0.fma(low, low0);
       high0 = a0.fma(high, high0);
@@ -203,6 +220,8 @@ final class PanelTile {
       FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + GROUP * k + 3]);
       low3 = a3.fma(low, low3);
       high3 = a3.fma(high, high3);
+      low = nextLow;
+      high = nextHigh;
     }
     if (add) {
       low0 = low0.add(FloatVector.fromArray(FLOATS, sums, sumsAt));

@@ -54,6 +54,8 @@ final class VectorMatmul implements MatmulKernel {
   /** Elements of b that are packed at a time (16 MiB), and the terms of k among them at most. */
   private static final int PACKED_ELEMENTS = 1 << 22;
 
+  private static final int PANEL_ELEMENTS = K_BLOCK * MatmulTile.COLUMNS;
+
   private static final int PACKED_DEPTH = 16 * K_BLOCK;
 
   /**
@@ -62,7 +64,7 @@ final class VectorMatmul implements MatmulKernel {
    */
   private static final long SMALL = 2 << 20;
 
-  private static final long LARGE = (long) PACKED_ELEMENTS * Float.BYTES;
+  private static final long LARGE = PanelTile.memory(PACKED_ELEMENTS / PANEL_ELEMENTS);
 
   private final Workers workers;
   private final Scratch rowScratch = new Scratch();
@@ -113,7 +115,7 @@ final class VectorMatmul implements MatmulKernel {
       int count = Math.min(columnPanels, panels - firstPanel);
       int column = firstPanel * MatmulTile.COLUMNS;
       float[] packedRows = rowScratch.atLeast(PanelTile.packedLength(x.m()));
-      MemorySegment own = panelScratch.atLeast(columnPanels * PanelTile.BYTES);
+      MemorySegment own = panelScratch.atLeast(PanelTile.memory(columnPanels));
       for (int k = 0; k < x.k(); k += K_BLOCK) {
         int depth = Math.min(K_BLOCK, x.k() - k);
         packRows(x, entry, 0, x.m(), k, depth, packedRows);
@@ -130,7 +132,7 @@ final class VectorMatmul implements MatmulKernel {
     int panelsAtOnce = Math.clamp(PACKED_ELEMENTS / (packedDepth * MatmulTile.COLUMNS), 1, panels);
     int matrix = packedDepth * panelsAtOnce * MatmulTile.COLUMNS;
     int matrices = x.sharesB() ? 1 : Math.clamp(PACKED_ELEMENTS / matrix, 1, x.batch());
-    long bytes = (long) matrix * matrices * Float.BYTES;
+    long bytes = PanelTile.memory(matrix * matrices / PANEL_ELEMENTS);
     if (packedB.byteSize() < bytes) {
       packedB = bytes <= SMALL ? NativeScratch.allocate(bytes) : WeightMemory.allocate(LARGE);
     }
