@@ -21,7 +21,10 @@ import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
 import io.github.tern4j.tensor.Rng;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +93,38 @@ class InferenceCommandsTest {
     assertThat(json().get("loss").isNull()).isTrue();
     assertThat(run("score", "--model", student.toString(), "--ids", "1", "--backend", "reference")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("next token ").doesNotContain("loss");
+  }
+
+  @Test
+  void nothingIsShownOfAFileWhoseProjectionsAreDamaged() throws IOException {
+    Path file = folder.resolve("damaged.ternary");
+    assertThat(run("export", "--model", student.toString(), "--format", "ternary", "--out", file.toString())).isZero();
+    assertThat(run("generate", "--model", file.toString(), "--prompt", "a text", "--max-tokens", "2")).isZero();
+    byte[] bytes = Files.readAllBytes(file);
+    int headerBytes = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    JsonNode header = Json.mapper().readTree(new String(bytes, Long.BYTES, headerBytes, StandardCharsets.UTF_8));
+    int up = header.get("model.layers.0.mlp.up_proj.weight").get("data_offsets").get(0).asInt();
+    bytes[Long.BYTES + headerBytes + up] = (byte) 0xFF;
+    Files.write(file, bytes);
+    assertThat(run("generate", "--model", file.toString(), "--prompt", "a text", "--max-tokens", "2")).isEqualTo(2);
+    assertThat(error()).hasLineCount(1).contains("damaged.ternary", "up_proj.weight holds bits that are no ternary code near byte 0");
+    assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void aFileIsOpenedWhileOptionsAreRead() {
+    Path file = folder.resolve("begun.ternary");
+    assertThat(run("export", "--model", student.toString(), "--format", "ternary", "--out", file.toString())).isZero();
+    for (String[] args : new String[][] {
+        {"generate", "--prompt", "--models", "--model", file.toString()}, {"generate", "--model=" + file, "--prompt", "a"}}) {
+      HeadStart start = HeadStart.ofArguments(args).orElseThrow();
+      assertThat(start.isOf(file)).isTrue();
+      assertThat(start.tokenizer()).isPresent();
+      start.file().close();
+    }
+    assertThat(HeadStart.ofArguments("generate", "--model", student.toString())).isEmpty();
+    assertThat(HeadStart.ofArguments("generate", "--prompt", "a", "--model")).isEmpty();
+    assertThat(HeadStart.ofArguments("generate", "--model", file + ".not")).isEmpty();
   }
 
   @Test
