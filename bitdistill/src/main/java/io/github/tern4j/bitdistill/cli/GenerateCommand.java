@@ -101,6 +101,7 @@ final class GenerateCommand implements Callable<Integer> {
         first.seen();
         return true;
       });
+      quick.requireSound();
       show(decoder.finish(), text);
       double seconds = (System.nanoTime() - start) / 1e9;
       Generated generated = new Generated(promptIds.length, text.toString(), continuation.ids(),

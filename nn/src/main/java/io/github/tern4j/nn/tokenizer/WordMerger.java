@@ -4,8 +4,8 @@ import it.unimi.dsi.fastutil.longs.LongHeapPriorityQueue;
 import java.util.Arrays;
 
 /**
- * Merges the bytes of a word: as long as two neighbours can be merged, the pair that was learnt first
- * is merged, the leftmost one when it occurs more than once.
+ * Merges the bytes of a word: as long as two neighbours can be merged, the pair that was learnt first is merged, the leftmost one
+ * when it occurs more than once.
  *
  * <p>Tokens form a linked list and possible merges wait in a heap, so that a word of n bytes takes O(n log n) steps; looking for
  * the best pair anew after each merge would be quadratic in the long runs that a word without spaces can be.

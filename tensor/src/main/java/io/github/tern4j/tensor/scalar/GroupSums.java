@@ -12,10 +12,7 @@ import java.nio.ByteOrder;
  * Products of int8 rows with rounded activations, whose sums have a scale for each group: group g has columns {@code 32 i + 2 g} and
  * their right neighbours. Four codes are read as an int, which belongs to two groups; eight sums stay in registers.
  */
-final class GroupSums {
-
-  /** Rows at a time. */
-  static final int ROWS = 16;
+final class GroupSums implements BlockProduct {
 
   private static final ValueLayout.OfInt FOUR_CODES = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int FOUR = Integer.BYTES;
@@ -26,6 +23,7 @@ final class GroupSums {
   /** Ints that a loop reads of each step, and the groups that it adds to. */
   private static final int INTS = STEP / 2;
 
+  private final Int8Matrix weight;
   private final int columns;
   private final float[] scales;
 
@@ -38,7 +36,8 @@ final class GroupSums {
   private final float[] lanes = new float[LANES];
 
   /** Products with these activations, each group of which has its scale. */
-  GroupSums(short[] row, float[] scales) {
+  GroupSums(Int8Matrix weight, short[] row, float[] scales) {
+    this.weight = weight;
     this.columns = row.length;
     this.scales = scales;
     this.fours = Math.ceilDiv(columns, 2 * LANES) * STEP;
@@ -49,9 +48,9 @@ final class GroupSums {
     this.codes = new int[ROWS * fours];
   }
 
-  /** The products of {@code rows} rows from {@code first} on. */
-  void multiply(Int8Matrix weight, int first, int rows, float[] out, int outAt) {
-    read(weight, first, rows);
+  @Override
+  public void multiply(int first, int rows, float[] out, int outAt) {
+    read(first, rows);
     for (int row = 0; row < rows; row++) {
       for (int from = 0; from < STEP; from += INTS) {
         sum(codes, row * fours + from, (row + 1) * fours, activations, from * FOUR, sums, 2 * from);
@@ -63,7 +62,7 @@ final class GroupSums {
     }
   }
 
-  private void read(Int8Matrix weight, int first, int rows) {
+  private void read(int first, int rows) {
     if (columns == fours * FOUR) {
       MemorySegment.copy(weight.memory(), FOUR_CODES, weight.rowAt(first), codes, 0, rows * fours);
       return;

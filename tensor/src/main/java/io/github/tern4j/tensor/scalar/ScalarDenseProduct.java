@@ -10,12 +10,13 @@ import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
 import io.github.tern4j.tensor.reference.ReferenceKernels;
+import java.util.function.Supplier;
 
 /** {@link DenseProductKernel}, fast for weights in int8 and BF16. */
 final class ScalarDenseProduct implements DenseProductKernel {
 
   /** Rows of the weight that a thread multiplies at a time. */
-  private static final int ROWS = 512;
+  private static final int TASK_ROWS = 512;
 
   private final Workers workers;
   private final DenseProductKernel others = ReferenceKernels.table().get(DenseProductKernel.class);
@@ -26,42 +27,35 @@ final class ScalarDenseProduct implements DenseProductKernel {
 
   @Override
   public void product(DenseMatrix weight, Tensor x, Tensor out) {
-    switch (weight) {
-      case Int8Matrix int8 -> {
-        DenseProductKernel.checkProduct(weight, x, out);
-        for (int row = 0; row < x.dim(0); row++) {
-          product(int8, x.array(), x.arrayOffset() + row * weight.columns(), out.array(), out.arrayOffset() + row * weight.rows());
-        }
-      }
-      case FloatMatrix floats when floats.dtype() == DType.BF16 -> {
-        DenseProductKernel.checkProduct(weight, x, out);
-        for (int row = 0; row < x.dim(0); row++) {
-          product(floats, x.array(), x.arrayOffset() + row * weight.columns(), out.array(), out.arrayOffset() + row * weight.rows());
-        }
-      }
-      default -> others.product(weight, x, out);
+    boolean isFast = weight instanceof Int8Matrix || weight instanceof FloatMatrix floats && floats.dtype() == DType.BF16;
+    if (!isFast) {
+      others.product(weight, x, out);
+      return;
+    }
+    DenseProductKernel.checkProduct(weight, x, out);
+    for (int row = 0; row < x.dim(0); row++) {
+      Supplier<BlockProduct> products = products(weight, x.array(), x.arrayOffset() + row * weight.columns());
+      product(weight.rows(), products, out.array(), out.arrayOffset() + row * weight.rows());
     }
   }
 
-  private void product(Int8Matrix weight, float[] x, int at, float[] out, int outAt) {
-    short[] activations = new short[weight.columns()];
-    float[] scales = new float[LANES];
-    weight.roundActivations(x, at, activations, scales, 0);
-    workers.run(Math.ceilDiv(weight.rows(), ROWS), chunk -> {
-      GroupSums sums = new GroupSums(activations, scales);
-      int last = Math.min(weight.rows(), (chunk + 1) * ROWS);
-      for (int first = chunk * ROWS; first < last; first += GroupSums.ROWS) {
-        sums.multiply(weight, first, Math.min(GroupSums.ROWS, last - first), out, outAt + first);
-      }
-    });
+  /** For each thread its own products of a weight with the activations {@code x[at]} and behind. */
+  private static Supplier<BlockProduct> products(DenseMatrix weight, float[] x, int at) {
+    if (weight instanceof Int8Matrix int8) {
+      short[] activations = new short[weight.columns()];
+      float[] scales = new float[LANES];
+      int8.roundActivations(x, at, activations, scales, 0);
+      return () -> new GroupSums(int8, activations, scales);
+    }
+    return () -> new PairSums((FloatMatrix) weight, x, at);
   }
 
-  private void product(FloatMatrix weight, float[] x, int at, float[] out, int outAt) {
-    workers.run(Math.ceilDiv(weight.rows(), ROWS), chunk -> {
-      PairSums sums = new PairSums(x, at, weight.columns());
-      int last = Math.min(weight.rows(), (chunk + 1) * ROWS);
-      for (int first = chunk * ROWS; first < last; first += PairSums.ROWS) {
-        sums.multiply(weight, first, Math.min(PairSums.ROWS, last - first), out, outAt + first);
+  private void product(int rows, Supplier<BlockProduct> products, float[] out, int outAt) {
+    workers.run(Math.ceilDiv(rows, TASK_ROWS), task -> {
+      BlockProduct block = products.get();
+      int last = Math.min(rows, (task + 1) * TASK_ROWS);
+      for (int first = task * TASK_ROWS; first < last; first += BlockProduct.ROWS) {
+        block.multiply(first, Math.min(BlockProduct.ROWS, last - first), out, outAt + first);
       }
     });
   }
