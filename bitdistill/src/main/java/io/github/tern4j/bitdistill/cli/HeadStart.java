@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.FutureTask;
 
 /**
- * A {@code .ternary} file that another thread opens while the options of a command are read: in a program that has just begun, either
- * takes a quarter of a second.
+ * A {@code .ternary} file that another thread opens while the options of a command are read: in a program that has just begun,
+ * either takes a quarter of a second.
  */
 final class HeadStart {
 

@@ -17,8 +17,8 @@ import java.util.Set;
 final class QuickStart {
 
   /**
-   * Most tokens of a prompt: behind 123 the first token came after 5.2 s instead of 8.4, behind 244 after 10.2 instead of 8.1 (Intel
-   * Xeon, two threads).
+   * Most tokens of a prompt: behind 123 the first token came after 5.2 s instead of 8.4, behind 244 after 10.2 instead of 8.1
+   * (Intel Xeon, two threads).
    */
   private static final int LONGEST = 128;
 

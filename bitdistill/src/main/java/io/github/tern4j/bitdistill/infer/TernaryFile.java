@@ -44,7 +44,8 @@ import java.util.stream.Collectors;
  *   <li>optionally {@value #TOKENIZER}, a {@link TokenizerImage} as U8.
  * </ul>
  *
- * <p>Everything is checked when the file is opened, words and codes included; the values of embedding and head when they are used.
+ * <p>Everything is checked when the file is opened, words and codes included; the values of embedding and head when they are
+ * used.
  */
 public final class TernaryFile implements AutoCloseable {
 

@@ -107,7 +107,8 @@ class InferenceCommandsTest {
     bytes[Long.BYTES + headerBytes + up] = (byte) 0xFF;
     Files.write(file, bytes);
     assertThat(run("generate", "--model", file.toString(), "--prompt", "a text", "--max-tokens", "2")).isEqualTo(2);
-    assertThat(error()).hasLineCount(1).contains("damaged.ternary", "up_proj.weight holds bits that are no ternary code near byte 0");
+    assertThat(error()).hasLineCount(1)
+        .contains("damaged.ternary", "up_proj.weight holds bits that are no ternary code near byte 0");
     assertThat(out.size()).isZero();
   }
 

@@ -34,7 +34,8 @@ class QuickStartTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"PAPER, 0, true, F32, INT8", "ALL, 16, false, INT8, BF16", "NONE, 7, true, BF16, BF16", "PAPER, 128, false, F32, INT8"})
+  @CsvSource({"PAPER, 0, true, F32, INT8", "ALL, 16, false, INT8, BF16", "NONE, 7, true, BF16, BF16",
+      "PAPER, 128, false, F32, INT8"})
   void firstTokensHaveTheBitsOfLaterOnes(
       SubLn subLn, int groupSize, boolean tied, KeyValueFormat keyValues, TableFormat tables) {
     Path file = student(subLn, groupSize, tied, tables);

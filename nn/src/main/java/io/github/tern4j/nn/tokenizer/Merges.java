@@ -19,8 +19,8 @@ interface Merges {
    * The merge of a pair.
    *
    * @param pair the ids of two neighbours, packed
-   * @return its rank and the id of the merged token, packed, or {@link #NONE}; of two merges of the same pair the later one, as in
-   *     Hugging Face
+   * @return its rank and the id of the merged token, packed, or {@link #NONE}; of two merges of the same pair the later one, as
+   *     in Hugging Face
    */
   long find(long pair);
 

@@ -13,15 +13,16 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
- * A tokenizer as bytes that are searched as they are: a {@code tokenizer.json} of 151,936 tokens and 7 MB takes a program that has
- * just begun a second to read, its image a few milliseconds.
+ * A tokenizer as bytes that are searched as they are: a {@code tokenizer.json} of 151,936 tokens and 7 MB takes a program that
+ * has just begun a second to read, its image a few milliseconds.
  *
  * <p>Numbers are big-endian ints, and what is counted has its number in front:
  *
  * <ul>
  *   <li>the bytes of the JSON of {@link TokenizerFile} without vocabulary and merges;
- *   <li>tokens ({@link VocabularyImage}): their ids, ascending; where the UTF-8 bytes of each begin, and where those of the last one
- *       end; all these bytes, behind their count; the numbers of the tokens in the order of their bytes, which are compared unsigned;
+ *   <li>tokens ({@link VocabularyImage}): their ids, ascending; where the UTF-8 bytes of each begin, and where those of
+ *       the last one end; all these bytes, behind their count; the numbers of the tokens in the order of their bytes, which are
+ *       compared unsigned;
  *   <li>merges ({@link MergesImage}): for each the ids of the left, the right and the merged token;
  *   <li>the ranks of merges in the order of their pairs, each pair once;
  *   <li>the CRC-32C of everything before.

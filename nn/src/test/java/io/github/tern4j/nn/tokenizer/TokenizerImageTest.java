@@ -44,7 +44,8 @@ class TokenizerImageTest {
 
   @Test
   void ofTwoMergesOfAPairTheLaterOneCounts() {
-    Merges twice = new HashedMerges(new long[] {Merges.pack(1, 2), Merges.pack(3, 4), Merges.pack(1, 2)}, new int[] {300, 301, 302});
+    long[] pairs = {Merges.pack(1, 2), Merges.pack(3, 4), Merges.pack(1, 2)};
+    Merges twice = new HashedMerges(pairs, new int[] {300, 301, 302});
     TokenizerDefinition definition = TOKENIZER.definition().with(TOKENIZER.definition().vocabulary(), twice);
     Merges read = TokenizerImage.read("image", TokenizerImage.of(new Tokenizer(definition))).definition().merges();
     assertThat(read.count()).isEqualTo(3);

@@ -103,8 +103,8 @@ public final class KeyValueBlocks {
   }
 
   /**
-   * Few tokens lie in usual pages: a short answer is complete before huge ones would have paid, since the first call of the system
-   * that asks for them takes a program that has just begun 60 ms.
+   * Few tokens lie in usual pages: a short answer is complete before huge ones would have paid, since the first call of the
+   * system that asks for them takes a program that has just begun 60 ms.
    */
   private static MemorySegment grown(MemorySegment old, long bytes) {
     MemorySegment larger = bytes < HUGE_PAGES ? Arena.ofAuto().allocate(bytes, LINE) : WeightMemory.allocate(bytes);

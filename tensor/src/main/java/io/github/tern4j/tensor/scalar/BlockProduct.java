@@ -1,8 +1,8 @@
 package io.github.tern4j.tensor.scalar;
 
 /**
- * Products of blocks of weight rows with the activations of a token; for one thread. Rows are copied into an array together, and what
- * the JIT compiles first goes over one of them.
+ * Products of blocks of weight rows with the activations of a token; for one thread. Rows are copied into an array together,
+ * and what the JIT compiles first goes over one of them.
  */
 interface BlockProduct {
 

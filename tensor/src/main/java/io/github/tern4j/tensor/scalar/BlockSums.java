@@ -38,8 +38,8 @@ final class BlockSums {
   }
 
   /**
-   * Adds what all words look up, segment by segment, so that tables stay in a first-level cache. What is not in {@link #lookUp} runs
-   * seldom: the JIT compiles it late.
+   * Adds what all words look up, segment by segment, so that tables stay in a first-level cache. What is not in {@link #lookUp}
+   * runs seldom: the JIT compiles it late.
    */
   void add(SumTables tables) {
     for (Segment segment : layout.segments()) {
@@ -65,8 +65,8 @@ final class BlockSums {
   }
 
   /**
-   * Adds what the words of a panel look up to the sums of each token, which are {@code stride} apart. The tables of a word are copied
-   * into an array whose length the JIT knows, so that it checks no index.
+   * Adds what the words of a panel look up to the sums of each token, which are {@code stride} apart. The tables of a word are
+   * copied into an array whose length the JIT knows, so that it checks no index.
    */
   private static void lookUp(short[] words, int first, int count, long[] tables, int tablesAt, int tokens, int[] sums, int sumAt,
       int stride) {

@@ -9,8 +9,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Products of int8 rows with rounded activations, whose sums have a scale for each group: group g has columns {@code 32 i + 2 g} and
- * their right neighbours. Four codes are read as an int, which belongs to two groups; eight sums stay in registers.
+ * Products of int8 rows with rounded activations, whose sums have a scale for each group: group g has columns
+ * {@code 32 i + 2 g} and their right neighbours. Four codes are read as an int, which belongs to two groups; eight sums stay in
+ * registers.
  */
 final class GroupSums implements BlockProduct {
 

@@ -22,7 +22,8 @@ final class ScalarRmsNorm implements RmsNormKernel {
   static float normRow(Tensor x, int at, Tensor weight, int n, float eps, Tensor out) {
     float squares = RowLoops.squares(x.array(), x.arrayOffset() + at, n);
     float r = (float) (1 / Math.sqrt((double) squares / n + eps));
-    RowLoops.scale(x.array(), x.arrayOffset() + at, r, weight.array(), weight.arrayOffset(), n, out.array(), out.arrayOffset() + at);
+    RowLoops.scale(x.array(), x.arrayOffset() + at, r, weight.array(), weight.arrayOffset(), n, out.array(),
+        out.arrayOffset() + at);
     return r;
   }
 

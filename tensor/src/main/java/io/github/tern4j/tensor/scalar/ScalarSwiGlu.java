@@ -12,7 +12,8 @@ final class ScalarSwiGlu implements SwiGluKernel {
   @Override
   public void swiGlu(Tensor gate, Tensor up, Tensor out) {
     SwiGluKernel.checkSwiGlu(gate, up, out);
-    RowLoops.gate(gate.array(), gate.arrayOffset(), up.array(), up.arrayOffset(), (int) gate.size(), out.array(), out.arrayOffset());
+    RowLoops.gate(gate.array(), gate.arrayOffset(), up.array(), up.arrayOffset(), (int) gate.size(), out.array(),
+        out.arrayOffset());
   }
 
   @Override

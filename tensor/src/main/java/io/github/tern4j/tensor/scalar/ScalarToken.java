@@ -31,7 +31,8 @@ final class ScalarToken implements TokenKernel {
   @Override
   public void swiGlu(Tensor gate, Tensor up, Tensor out) {
     TokenKernel.checkElementwise("token swiGlu", gate, up, out);
-    RowLoops.gate(gate.array(), gate.arrayOffset(), up.array(), up.arrayOffset(), (int) gate.size(), out.array(), out.arrayOffset());
+    RowLoops.gate(gate.array(), gate.arrayOffset(), up.array(), up.arrayOffset(), (int) gate.size(), out.array(),
+        out.arrayOffset());
   }
 
   @Override

@@ -12,8 +12,8 @@ import java.lang.foreign.ValueLayout;
  * Sums of three activations with all 27 triples of ternary weights, which the indices of
  * {@link io.github.tern4j.tensor.ternary.TernaryWords} look up: entry {@code i + 3 j + 9 k} of a table is
  * {@code (i - 1) x0 + (j - 1) x1 + (k - 1) x2}. A long holds the sums {@code s_t} of up to {@value #TOKENS} tokens as the number
- * {@code sum_t s_t 2^(16 t)}, so that one addition adds for all of them, exactly as long as each total fits a short. The lowest 16
- * bits of a total are that of the first token; without it, and shifted by 16, it is the total of the others.
+ * {@code sum_t s_t 2^(16 t)}, so that one addition adds for all of them, exactly as long as each total fits a short. The lowest
+ * 16 bits of a total are that of the first token; without it, and shifted by 16, it is the total of the others.
  */
 final class SumTables {
 

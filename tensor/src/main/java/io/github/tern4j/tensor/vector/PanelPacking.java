@@ -13,16 +13,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Copies blocks of the right factor into neighbouring panels of {@link PanelTile}, {@link MatmulTile#COLUMNS} columns each; those that
- * the last one lacks become zeros.
+ * Copies blocks of the right factor into neighbouring panels of {@link PanelTile}, {@link MatmulTile#COLUMNS} columns each;
+ * those that the last one lacks become zeros.
  */
 final class PanelPacking {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /**
-   * Panels that are packed row by row: a run of memory that prefetching follows, where a panel alone takes two lines of each row. For
-   * fewer, the run is too short to pay for the shorter loop.
+   * Panels that are packed row by row: a run of memory that prefetching follows, where a panel alone takes two lines of each
+   * row. For fewer, the run is too short to pay for the shorter loop.
    */
   private static final int RUN_PANELS = 8;
 

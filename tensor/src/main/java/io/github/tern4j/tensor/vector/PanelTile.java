@@ -17,8 +17,8 @@ import jdk.incubator.vector.FloatVector;
  * memory, and two streams are two pages at a time: from the third-level cache the tile runs at 0.73 of its rate instead of 0.61.
  * Strides are constants, since the loop has no register left to keep one.
  *
- * <p>Vectors are loaded a row ahead: while a neighbour has half of the core, whole products are 1.03 to 1.05 times as fast (1.02 on a
- * quiet one). Broadcasts ahead would help too, but C2 then keeps sums in memory.
+ * <p>Vectors are loaded a row ahead: while a neighbour has half of the core, whole products are 1.03 to 1.05 times as fast
+ * (1.02 on a quiet one). Broadcasts ahead would help too, but C2 then keeps sums in memory.
  */
 final class PanelTile {
 
