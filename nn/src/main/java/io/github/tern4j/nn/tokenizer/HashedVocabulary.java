@@ -5,6 +5,7 @@ import it.unimi.dsi.fastutil.objects.Object2IntMap;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A {@link Vocabulary} in a hash table. */
@@ -52,5 +53,10 @@ final class HashedVocabulary implements Vocabulary {
   @Override
   public int size() {
     return tokenOfId.length;
+  }
+
+  @Override
+  public IntStream ids() {
+    return IntStream.range(0, tokenOfId.length).filter(id -> tokenOfId[id] != null);
   }
 }

@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
 
 /**
  * A tokenizer as bytes that are searched as they are: a {@code tokenizer.json} of 151,936 tokens and 7 MB takes a program that
- * has just begun a second to read, its image a few milliseconds.
+ * has just begun a second to read.
  *
  * <p>Numbers are big-endian ints, and what is counted has its number in front:
  *

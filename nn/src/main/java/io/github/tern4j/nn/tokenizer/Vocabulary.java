@@ -16,7 +16,5 @@ interface Vocabulary {
   int size();
 
   /** All ids that have a token, ascending. */
-  default IntStream ids() {
-    return IntStream.range(0, size()).filter(id -> token(id).isPresent());
-  }
+  IntStream ids();
 }

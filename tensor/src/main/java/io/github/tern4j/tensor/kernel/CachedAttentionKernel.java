@@ -37,7 +37,12 @@ public interface CachedAttentionKernel extends Kernel {
    * @param q {@code [heads headDim]} elements, contiguous; a multiple of the key-value heads
    * @param out like {@code q}, overwritten
    */
-  void storeAndAttend(KeyValueBlocks memory, int from, int position, Tensor k, Tensor v, Tensor q, Tensor out);
+  default void storeAndAttend(KeyValueBlocks memory, int from, int position, Tensor k, Tensor v, Tensor q, Tensor out) {
+    checkAttention(memory, from, position + 1, q, out);
+    checkStored(memory, k, v);
+    memory.put(position, k.array(), k.arrayOffset(), v.array(), v.arrayOffset());
+    attention(memory, from, position + 1, q, out);
+  }
 
   /** Refuses operands that do not fit. */
   static void checkStored(KeyValueBlocks memory, Tensor k, Tensor v) {

@@ -11,14 +11,6 @@ final class ReferenceCachedAttention implements CachedAttentionKernel {
   private final AttentionKernel attention = new ReferenceAttention();
 
   @Override
-  public void storeAndAttend(KeyValueBlocks memory, int from, int position, Tensor k, Tensor v, Tensor q, Tensor out) {
-    CachedAttentionKernel.checkAttention(memory, from, position + 1, q, out);
-    CachedAttentionKernel.checkStored(memory, k, v);
-    memory.put(position, k.array(), k.arrayOffset(), v.array(), v.arrayOffset());
-    attention(memory, from, position + 1, q, out);
-  }
-
-  @Override
   public void attention(KeyValueBlocks memory, int from, int to, Tensor q, Tensor out) {
     CachedAttentionKernel.checkAttention(memory, from, to, q, out);
     Tensor keys = Tensor.zeros(1, to - from, memory.heads(), memory.headDim());

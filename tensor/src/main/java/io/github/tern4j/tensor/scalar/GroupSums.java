@@ -4,9 +4,6 @@ import static io.github.tern4j.tensor.kernel.Summation.LANES;
 
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.kernel.Summation;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * Products of int8 rows with rounded activations, whose sums have a scale for each group: group g has columns
@@ -15,7 +12,6 @@ import java.nio.ByteOrder;
  */
 final class GroupSums implements BlockProduct {
 
-  private static final ValueLayout.OfInt FOUR_CODES = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int FOUR = Integer.BYTES;
 
   /** Ints that have one code pair of each group. */
@@ -51,7 +47,7 @@ final class GroupSums implements BlockProduct {
 
   @Override
   public void multiply(int first, int rows, float[] out, int outAt) {
-    read(first, rows);
+    BlockProduct.read(weight.memory(), weight.rowAt(first), columns, rows, codes, fours);
     for (int row = 0; row < rows; row++) {
       for (int from = 0; from < STEP; from += INTS) {
         sum(codes, row * fours + from, (row + 1) * fours, activations, from * FOUR, sums, 2 * from);
@@ -60,23 +56,6 @@ final class GroupSums implements BlockProduct {
         lanes[group] = sums[group] * scales[group];
       }
       out[outAt + row] = weight.rowScale(first + row) * Summation.fold(lanes, 0) + 0;
-    }
-  }
-
-  private void read(int first, int rows) {
-    if (columns == fours * FOUR) {
-      MemorySegment.copy(weight.memory(), FOUR_CODES, weight.rowAt(first), codes, 0, rows * fours);
-      return;
-    }
-    int whole = columns / FOUR;
-    for (int row = 0; row < rows; row++) {
-      MemorySegment.copy(weight.memory(), FOUR_CODES, weight.rowAt(first + row), codes, row * fours, whole);
-      if (whole * FOUR < columns) {
-        codes[row * fours + whole] = 0;
-        for (int i = whole * FOUR; i < columns; i++) {
-          codes[row * fours + whole] |= (weight.code(first + row, i) & 0xFF) << i % FOUR * Byte.SIZE;
-        }
-      }
     }
   }
 

@@ -4,19 +4,14 @@ import static io.github.tern4j.tensor.kernel.Summation.LANES;
 
 import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.kernel.Summation;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
  * Products of BF16 rows with activations. Two elements are read as an int, whose lower half is the first of them; pair i
- * belongs to lane {@code i mod 16}. Eight sums stay in registers: a row of 1,024 columns takes 0.4 microseconds (Intel Xeon).
+ * belongs to lane {@code i mod 16}. Eight sums stay in registers.
  */
 final class PairSums implements BlockProduct {
 
-  private static final ValueLayout.OfInt PAIR = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort LAST = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Lanes that a loop adds to. */
   private static final int SUMS = 8;
@@ -45,26 +40,12 @@ final class PairSums implements BlockProduct {
 
   @Override
   public void multiply(int first, int rows, float[] out, int outAt) {
-    read(first, rows);
+    BlockProduct.read(weight.memory(), weight.rowAt(first), columns * Short.BYTES, rows, weights, pairs);
     for (int row = 0; row < rows; row++) {
       for (int lane = 0; lane < LANES; lane += SUMS) {
         sum(weights, row * pairs + lane, (row + 1) * pairs, activations, 2 * lane, lanes, lane);
       }
       out[outAt + row] = Summation.fold(lanes, 0) + 0;
-    }
-  }
-
-  private void read(int first, int rows) {
-    if (columns == 2 * pairs) {
-      MemorySegment.copy(weight.memory(), PAIR, weight.rowAt(first), weights, 0, rows * pairs);
-      return;
-    }
-    for (int row = 0; row < rows; row++) {
-      MemorySegment.copy(weight.memory(), PAIR, weight.rowAt(first + row), weights, row * pairs, columns / 2);
-      if (columns % 2 == 1) {
-        long last = weight.rowAt(first + row) + (long) (columns - 1) * Short.BYTES;
-        weights[row * pairs + columns / 2] = Short.toUnsignedInt(weight.memory().get(LAST, last));
-      }
     }
   }
 

@@ -3,14 +3,17 @@ package io.github.tern4j.tensor.scalar;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
 import io.github.tern4j.tensor.kernel.EpsilonRule;
-import io.github.tern4j.tensor.reference.ReferenceKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** {@link ActivationQuantizerKernel}, fast for codes. */
 final class ScalarActivationQuantizer implements ActivationQuantizerKernel {
 
-  private final ActivationQuantizerKernel reference = ReferenceKernels.table().get(ActivationQuantizerKernel.class);
+  private final ActivationQuantizerKernel reference;
+
+  ScalarActivationQuantizer(ActivationQuantizerKernel reference) {
+    this.reference = reference;
+  }
 
   @Override
   public void fakeQuantize(Tensor x, EpsilonRule rule, float eps, Tensor out, Tensor gamma) {

@@ -3,12 +3,15 @@ package io.github.tern4j.tensor.scalar;
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.BinaryFunction;
 import io.github.tern4j.tensor.kernel.BinaryKernel;
-import io.github.tern4j.tensor.reference.ReferenceKernels;
 
 /** {@link BinaryKernel}, fast for sums of contiguous tensors. */
 final class ScalarBinary implements BinaryKernel {
 
-  private final BinaryKernel reference = ReferenceKernels.table().get(BinaryKernel.class);
+  private final BinaryKernel reference;
+
+  ScalarBinary(BinaryKernel reference) {
+    this.reference = reference;
+  }
 
   @Override
   public void apply(BinaryFunction function, Tensor a, Tensor b, Tensor out, boolean accumulate) {

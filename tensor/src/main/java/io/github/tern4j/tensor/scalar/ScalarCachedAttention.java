@@ -7,7 +7,6 @@ import io.github.tern4j.tensor.cache.KeyValueBlocks;
 import io.github.tern4j.tensor.cache.KeyValueFormat;
 import io.github.tern4j.tensor.kernel.CachedAttentionKernel;
 import io.github.tern4j.tensor.kernel.MatmulKernel;
-import io.github.tern4j.tensor.reference.ReferenceKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,14 +17,10 @@ final class ScalarCachedAttention implements CachedAttentionKernel {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final CachedAttentionKernel reference = ReferenceKernels.table().get(CachedAttentionKernel.class);
+  private final CachedAttentionKernel reference;
 
-  @Override
-  public void storeAndAttend(KeyValueBlocks memory, int from, int position, Tensor k, Tensor v, Tensor q, Tensor out) {
-    CachedAttentionKernel.checkAttention(memory, from, position + 1, q, out);
-    CachedAttentionKernel.checkStored(memory, k, v);
-    memory.put(position, k.array(), k.arrayOffset(), v.array(), v.arrayOffset());
-    attention(memory, from, position + 1, q, out);
+  ScalarCachedAttention(CachedAttentionKernel reference) {
+    this.reference = reference;
   }
 
   @Override
@@ -75,7 +70,7 @@ final class ScalarCachedAttention implements CachedAttentionKernel {
     int headDim = memory.headDim();
     float sum = RowLoops.exponentials(scores, scores.length, RowLoops.max(scores, scores.length));
     float[] value = new float[headDim];
-    float[] total = new float[headDim];
+    float[] total = new float[0];
     for (int block = from; block < to; block += MatmulKernel.K_BLOCK) {
       float[] mixed = new float[headDim];
       for (int position = block; position < Math.min(to, block + MatmulKernel.K_BLOCK); position++) {

@@ -9,7 +9,6 @@ import io.github.tern4j.tensor.dense.DenseMatrix;
 import io.github.tern4j.tensor.dense.FloatMatrix;
 import io.github.tern4j.tensor.dense.Int8Matrix;
 import io.github.tern4j.tensor.kernel.DenseProductKernel;
-import io.github.tern4j.tensor.reference.ReferenceKernels;
 import java.util.function.Supplier;
 
 /** {@link DenseProductKernel}, fast for weights in int8 and BF16. */
@@ -19,9 +18,10 @@ final class ScalarDenseProduct implements DenseProductKernel {
   private static final int TASK_ROWS = 512;
 
   private final Workers workers;
-  private final DenseProductKernel others = ReferenceKernels.table().get(DenseProductKernel.class);
+  private final DenseProductKernel reference;
 
-  ScalarDenseProduct(Workers workers) {
+  ScalarDenseProduct(DenseProductKernel reference, Workers workers) {
+    this.reference = reference;
     this.workers = workers;
   }
 
@@ -29,7 +29,7 @@ final class ScalarDenseProduct implements DenseProductKernel {
   public void product(DenseMatrix weight, Tensor x, Tensor out) {
     boolean isFast = weight instanceof Int8Matrix || weight instanceof FloatMatrix floats && floats.dtype() == DType.BF16;
     if (!isFast) {
-      others.product(weight, x, out);
+      reference.product(weight, x, out);
       return;
     }
     DenseProductKernel.checkProduct(weight, x, out);

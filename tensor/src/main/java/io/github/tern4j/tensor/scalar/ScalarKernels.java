@@ -23,14 +23,15 @@ public final class ScalarKernels {
 
   /** A new table whose products run on {@code workers}; the other kernels are for one thread. */
   public static KernelTable table(Workers workers) {
-    return ReferenceKernels.table().copyFor(NAME)
-        .with(ActivationQuantizerKernel.class, new ScalarActivationQuantizer())
-        .with(BinaryKernel.class, new ScalarBinary())
-        .with(CachedAttentionKernel.class, new ScalarCachedAttention())
-        .with(DenseProductKernel.class, new ScalarDenseProduct(workers))
-        .with(RmsNormKernel.class, new ScalarRmsNorm())
-        .with(RopeKernel.class, new ScalarRope())
-        .with(SwiGluKernel.class, new ScalarSwiGlu())
+    KernelTable reference = ReferenceKernels.table();
+    return reference.copyFor(NAME)
+        .with(ActivationQuantizerKernel.class, new ScalarActivationQuantizer(reference.get(ActivationQuantizerKernel.class)))
+        .with(BinaryKernel.class, new ScalarBinary(reference.get(BinaryKernel.class)))
+        .with(CachedAttentionKernel.class, new ScalarCachedAttention(reference.get(CachedAttentionKernel.class)))
+        .with(DenseProductKernel.class, new ScalarDenseProduct(reference.get(DenseProductKernel.class), workers))
+        .with(RmsNormKernel.class, new ScalarRmsNorm(reference.get(RmsNormKernel.class)))
+        .with(RopeKernel.class, new ScalarRope(reference.get(RopeKernel.class)))
+        .with(SwiGluKernel.class, new ScalarSwiGlu(reference.get(SwiGluKernel.class)))
         .with(TernaryProductKernel.class, new ScalarTernaryProduct(workers))
         .with(TokenKernel.class, new ScalarToken());
   }

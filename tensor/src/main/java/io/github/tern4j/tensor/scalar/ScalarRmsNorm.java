@@ -2,12 +2,15 @@ package io.github.tern4j.tensor.scalar;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.RmsNormKernel;
-import io.github.tern4j.tensor.reference.ReferenceKernels;
 
 /** {@link RmsNormKernel}, fast forwards. */
 final class ScalarRmsNorm implements RmsNormKernel {
 
-  private final RmsNormKernel reference = ReferenceKernels.table().get(RmsNormKernel.class);
+  private final RmsNormKernel reference;
+
+  ScalarRmsNorm(RmsNormKernel reference) {
+    this.reference = reference;
+  }
 
   @Override
   public void rmsNorm(Tensor x, Tensor weight, float eps, Tensor out, Tensor rstd) {

@@ -2,12 +2,15 @@ package io.github.tern4j.tensor.scalar;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.RopeKernel;
-import io.github.tern4j.tensor.reference.ReferenceKernels;
 
 /** {@link RopeKernel}, fast for contiguous tensors that are rotated forwards. */
 final class ScalarRope implements RopeKernel {
 
-  private final RopeKernel reference = ReferenceKernels.table().get(RopeKernel.class);
+  private final RopeKernel reference;
+
+  ScalarRope(RopeKernel reference) {
+    this.reference = reference;
+  }
 
   @Override
   public void rope(Tensor x, Tensor cos, Tensor sin, boolean inverse, Tensor out, boolean accumulate) {

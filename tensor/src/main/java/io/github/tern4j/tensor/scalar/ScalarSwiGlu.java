@@ -2,12 +2,15 @@ package io.github.tern4j.tensor.scalar;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.SwiGluKernel;
-import io.github.tern4j.tensor.reference.ReferenceKernels;
 
 /** {@link SwiGluKernel}, fast forwards. */
 final class ScalarSwiGlu implements SwiGluKernel {
 
-  private final SwiGluKernel reference = ReferenceKernels.table().get(SwiGluKernel.class);
+  private final SwiGluKernel reference;
+
+  ScalarSwiGlu(SwiGluKernel reference) {
+    this.reference = reference;
+  }
 
   @Override
   public void swiGlu(Tensor gate, Tensor up, Tensor out) {

@@ -54,9 +54,9 @@ final class VectorMatmul implements MatmulKernel {
   /** Elements of b that are packed at a time (16 MiB), and the terms of k among them at most. */
   private static final int PACKED_ELEMENTS = 1 << 22;
 
-  private static final int PANEL_ELEMENTS = K_BLOCK * MatmulTile.COLUMNS;
-
   private static final int PACKED_DEPTH = 16 * K_BLOCK;
+
+  private static final int PANEL_ELEMENTS = K_BLOCK * MatmulTile.COLUMNS;
 
   /**
    * Bytes of packed columns up to which memory is as small. For more there is at once as much as any product needs: what is
@@ -100,8 +100,14 @@ final class VectorMatmul implements MatmulKernel {
 
   /** Panels of a task that packs them on the way. */
   private int ownPanels(MatmulOperands x) {
+    int panels = Math.ceilDiv(x.n(), MatmulTile.COLUMNS);
+    return Math.min(panels, panelsOfTask((long) panels * x.batch()));
+  }
+
+  /** So many of all panels that each thread has some tasks, and runs of memory are long. */
+  private int panelsOfTask(long panels) {
     int tasks = workers.threads() == 1 ? 1 : TASKS_OF_THREAD * workers.threads();
-    return Math.clamp((long) Math.ceilDiv(x.n(), MatmulTile.COLUMNS) * x.batch() / tasks, 1, COLUMN_PANELS);
+    return Math.clamp(panels / tasks, 1, COLUMN_PANELS);
   }
 
   /** Few rows: tasks are blocks of columns, and each packs its part of b. */
@@ -165,14 +171,15 @@ final class VectorMatmul implements MatmulKernel {
   private void packAhead(MatmulOperands x, Part part) {
     int blocks = part.blocks();
     int matrices = x.sharesB() ? 1 : part.entries;
-    int columnBlocks = Math.ceilDiv(part.panels, COLUMN_PANELS);
+    int columnPanels = panelsOfTask((long) matrices * blocks * part.panels);
+    int columnBlocks = Math.ceilDiv(part.panels, columnPanels);
     run(x, matrices * blocks * columnBlocks, task -> {
-      int firstPanel = task % columnBlocks * COLUMN_PANELS;
+      int firstPanel = task % columnBlocks * columnPanels;
       int block = task / columnBlocks % blocks;
       int matrix = task / columnBlocks / blocks;
       int k = block * K_BLOCK;
       packPanels(x, part.entry + matrix, part.k + k, Math.min(K_BLOCK, part.depth - k),
-          part.column + firstPanel * MatmulTile.COLUMNS, Math.min(COLUMN_PANELS, part.panels - firstPanel), packedB,
+          part.column + firstPanel * MatmulTile.COLUMNS, Math.min(columnPanels, part.panels - firstPanel), packedB,
           part.panelAt(matrix, block, firstPanel));
     });
   }
