@@ -72,4 +72,75 @@ final class DenseDot {
     }
     sum.intoArray(sums, to);
   }
+
+  /** F32, {@value LaneFold#STREAMS} weight rows at once. */
+  static void f32Rows(MemorySegment weight, long at, long rowStride, float[] x, int xAt, int steps, float[] sums, int to,
+      int stride) {
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = sum0;
+    FloatVector sum2 = sum0;
+    FloatVector sum3 = sum0;
+    for (int step = 0; step < steps; step++) {
+      long from = at + (long) step * STEP_BYTES;
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xAt + step * Summation.LANES);
+      sum0 = x0.fma(FloatVector.fromMemorySegment(FLOATS, weight, from, ORDER), sum0);
+      sum1 = x0.fma(FloatVector.fromMemorySegment(FLOATS, weight, from + rowStride, ORDER), sum1);
+      sum2 = x0.fma(FloatVector.fromMemorySegment(FLOATS, weight, from + 2 * rowStride, ORDER), sum2);
+      sum3 = x0.fma(FloatVector.fromMemorySegment(FLOATS, weight, from + 3 * rowStride, ORDER), sum3);
+    }
+    sum0.intoArray(sums, to);
+    sum1.intoArray(sums, to + stride);
+    sum2.intoArray(sums, to + 2 * stride);
+    sum3.intoArray(sums, to + 3 * stride);
+  }
+
+  /** BF16, {@value LaneFold#STREAMS} weight rows at once. */
+  static void bf16Rows(MemorySegment weight, long at, long rowStride, float[] x, int xAt, int steps, float[] sums, int to,
+      int stride) {
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = sum0;
+    FloatVector sum2 = sum0;
+    FloatVector sum3 = sum0;
+    for (int step = 0; step < steps; step++) {
+      long from = at + (long) step * STEP_BYTES;
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xAt + 2 * step * Summation.LANES);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xAt + (2 * step + 1) * Summation.LANES);
+      IntVector words0 = IntVector.fromMemorySegment(INTS, weight, from, ORDER);
+      sum0 = x0.fma(WordWidening.lowBf16(words0), sum0);
+      sum0 = x1.fma(WordWidening.highBf16(words0), sum0);
+      IntVector words1 = IntVector.fromMemorySegment(INTS, weight, from + rowStride, ORDER);
+      sum1 = x0.fma(WordWidening.lowBf16(words1), sum1);
+      sum1 = x1.fma(WordWidening.highBf16(words1), sum1);
+      IntVector words2 = IntVector.fromMemorySegment(INTS, weight, from + 2 * rowStride, ORDER);
+      sum2 = x0.fma(WordWidening.lowBf16(words2), sum2);
+      sum2 = x1.fma(WordWidening.highBf16(words2), sum2);
+      IntVector words3 = IntVector.fromMemorySegment(INTS, weight, from + 3 * rowStride, ORDER);
+      sum3 = x0.fma(WordWidening.lowBf16(words3), sum3);
+      sum3 = x1.fma(WordWidening.highBf16(words3), sum3);
+    }
+    sum0.intoArray(sums, to);
+    sum1.intoArray(sums, to + stride);
+    sum2.intoArray(sums, to + 2 * stride);
+    sum3.intoArray(sums, to + 3 * stride);
+  }
+
+  /** F16, two weight rows at once: of four, the JIT puts the vectors on the heap. */
+  static void f16Rows(MemorySegment weight, long at, long rowStride, float[] x, int xAt, int steps, float[] sums, int to,
+      int stride) {
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = sum0;
+    for (int step = 0; step < steps; step++) {
+      long from = at + (long) step * STEP_BYTES;
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, xAt + 2 * step * Summation.LANES);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xAt + (2 * step + 1) * Summation.LANES);
+      IntVector words0 = IntVector.fromMemorySegment(INTS, weight, from, ORDER);
+      sum0 = x0.fma(WordWidening.lowF16(words0), sum0);
+      sum0 = x1.fma(WordWidening.highF16(words0), sum0);
+      IntVector words1 = IntVector.fromMemorySegment(INTS, weight, from + rowStride, ORDER);
+      sum1 = x0.fma(WordWidening.lowF16(words1), sum1);
+      sum1 = x1.fma(WordWidening.highF16(words1), sum1);
+    }
+    sum0.intoArray(sums, to);
+    sum1.intoArray(sums, to + stride);
+  }
 }

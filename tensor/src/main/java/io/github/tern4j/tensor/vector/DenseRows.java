@@ -42,7 +42,11 @@ final class DenseRows {
    * @param sums working memory of {@code LaneFold.ROWS * LANES}
    */
   static void multiply(FloatMatrix weight, int first, int rows, float[] x, int xAt, float[] sums, float[] out, int outAt) {
-    for (int row = 0; row < rows; row++) {
+    int count = rows / LaneFold.STREAMS;
+    for (int row = 0; row < count; row++) {
+      dotRows(weight, first + row, count, x, xAt, sums, row * Summation.LANES);
+    }
+    for (int row = count * LaneFold.STREAMS; row < rows; row++) {
       dot(weight, first + row, x, xAt, sums, row * Summation.LANES);
     }
     int whole = wholeColumns(weight);
@@ -63,6 +67,25 @@ final class DenseRows {
         case F32 -> DenseDot.f32(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
         case BF16 -> DenseDot.bf16(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
         case F16 -> DenseDot.f16(weight.memory(), at, x, xAt + lane, steps, sums, to + lane);
+        case I8, I32, I64, TERNARY -> throw new IllegalStateException("float matrix of " + weight.dtype());
+      }
+    }
+  }
+
+  /** {@value LaneFold#STREAMS} rows, {@code step} rows apart. */
+  private static void dotRows(FloatMatrix weight, int row, int step, float[] x, int xAt, float[] sums, int to) {
+    int steps = weight.columns() / stepColumns(weight);
+    long rowStride = step * weight.rowBytes();
+    int stride = step * Summation.LANES;
+    for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
+      long at = weight.rowAt(row) + (long) lane * Integer.BYTES;
+      switch (weight.dtype()) {
+        case F32 -> DenseDot.f32Rows(weight.memory(), at, rowStride, x, xAt + lane, steps, sums, to + lane, stride);
+        case BF16 -> DenseDot.bf16Rows(weight.memory(), at, rowStride, x, xAt + lane, steps, sums, to + lane, stride);
+        case F16 -> {
+          DenseDot.f16Rows(weight.memory(), at, 2 * rowStride, x, xAt + lane, steps, sums, to + lane, 2 * stride);
+          DenseDot.f16Rows(weight.memory(), at + rowStride, 2 * rowStride, x, xAt + lane, steps, sums, to + stride + lane, 2 * stride);
+        }
         case I8, I32, I64, TERNARY -> throw new IllegalStateException("float matrix of " + weight.dtype());
       }
     }

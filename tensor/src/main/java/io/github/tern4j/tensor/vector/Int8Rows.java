@@ -26,8 +26,14 @@ final class Int8Rows implements IntegerRows<Int8Matrix> {
   @Override
   public void multiply(Int8Matrix weight, int first, int rows, short[] x, int xAt, int[] sums, int to) {
     int steps = weight.columns() / STEP_COLUMNS;
+    int count = rows / LaneFold.STREAMS;
+    long rowStride = (long) count * weight.columns();
     for (int lane = 0; lane < Summation.LANES; lane += VectorWidth.LANES) {
-      for (int row = 0; row < rows; row++) {
+      for (int row = 0; row < count; row++) {
+        Int8Dot.multiplyRows(weight.memory(), weight.rowAt(first + row) + 2 * lane, rowStride, x, xAt + 2 * lane, steps, sums,
+            to + row * Summation.LANES + lane, count * Summation.LANES);
+      }
+      for (int row = count * LaneFold.STREAMS; row < rows; row++) {
         Int8Dot.multiply(weight.memory(), weight.rowAt(first + row) + 2 * lane, x, xAt + 2 * lane, steps, sums,
             to + row * Summation.LANES + lane);
       }

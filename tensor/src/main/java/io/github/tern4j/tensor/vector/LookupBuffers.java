@@ -13,6 +13,7 @@ final class LookupBuffers {
   short[] codes = new short[0];
   MemorySegment tables = MemorySegment.NULL;
   final short[] tokenLanes = new short[TernaryLookup.TOKENS_LANES];
+  final short[] panelLanes = new short[TernaryLookup.PANELS_LANES];
   final float[] scales = new float[PANEL_ROWS];
   int[] sums = new int[0];
   float[] totals = new float[0];

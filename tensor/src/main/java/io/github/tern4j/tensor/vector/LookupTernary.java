@@ -142,9 +142,12 @@ final class LookupTernary implements PreparedTernary {
     int count = segment.words();
     boolean fused = !TernaryLookup.BY_BYTES && grouped && segment.isGroup() && count <= TernaryLookup.GROUP_WORDS
         && layout.scaleBytes() == Short.BYTES;
-    long at = layout.offset(firstPanel, segment);
-    int panelSumAt = sumAt;
-    for (int panel = firstPanel; panel < lastPanel; panel++) {
+    int together = TernaryLookup.looksUpPanels() && fused == grouped ? (lastPanel - firstPanel) / TernaryLookup.PANELS : 0;
+    addPanels(buffers, segment, tables, tableAt, sumAt, firstPanel, together);
+    int rest = firstPanel + together * TernaryLookup.PANELS;
+    long at = layout.offset(rest, segment);
+    int panelSumAt = sumAt + (rest - firstPanel) * PANEL_ROWS;
+    for (int panel = rest; panel < lastPanel; panel++) {
       if (fused) {
         TernaryLookup.lookUpGroup(weights, at, count, tables, tableAt, buffers.totals, panelSumAt);
       } else {
@@ -153,6 +156,26 @@ final class LookupTernary implements PreparedTernary {
           loadScales(at + segment.wordBytes(), buffers.scales);
           TernaryLookup.addScaledSums(buffers.sums, buffers.scales, buffers.totals, panelSumAt);
         }
+      }
+      at += segment.bytes();
+      panelSumAt += PANEL_ROWS;
+    }
+  }
+
+  /** One token with as many panels of a block as {@value TernaryLookup#PANELS} streams of {@code count} panels have. */
+  private void addPanels(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, int sumAt, int firstPanel,
+      int count) {
+    long at = layout.offset(firstPanel, segment);
+    long step = (long) count * segment.bytes();
+    int stride = count * PANEL_ROWS;
+    int panelSumAt = sumAt;
+    for (int i = 0; i < count; i++) {
+      TernaryLookup.lookUpPanels(weights, at, step, segment.words(), tables, tableAt, buffers.panelLanes);
+      if (grouped) {
+        long scaleAt = at + segment.wordBytes();
+        TernaryLookup.addScaledPanels(buffers.panelLanes, weights, scaleAt, step, buffers.totals, panelSumAt, stride);
+      } else {
+        TernaryLookup.addPanels(buffers.panelLanes, buffers.sums, panelSumAt, stride);
       }
       at += segment.bytes();
       panelSumAt += PANEL_ROWS;

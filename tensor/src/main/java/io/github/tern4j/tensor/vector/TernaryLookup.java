@@ -61,6 +61,12 @@ final class TernaryLookup {
   /** Tokens that are multiplied at a time where there are several. */
   static final int TOKENS = 4;
 
+  /** Panels that are multiplied by one token at a time where there are as many, with 512-bit vectors. */
+  static final int PANELS = 4;
+
+  /** Shorts of the sums that {@link #lookUpPanels} leaves. */
+  static final int PANELS_LANES = PANELS * WORD_TABLES * PANEL_ROWS;
+
   /** Words whose three sums of at most 384 each add up to a short. */
   static final int SHORT_SUM_WORDS = 28;
 
@@ -177,6 +183,52 @@ final class TernaryLookup {
     }
   }
 
+  /** Whether there is {@link #lookUpPanels}. */
+  static boolean looksUpPanels() {
+    return WIDE && !BY_BYTES;
+  }
+
+  /**
+   * As {@link #lookUp}, for {@value #PANELS} panels that are {@code step} bytes apart: loads of tables are shared, and memory is
+   * read in as many streams. Leaves the sums of the three lookups apart, in the order of words.
+   */
+  static void lookUpPanels(
+      MemorySegment weights, long at, long step, int words, MemorySegment tables, long tableAt, short[] lanes) {
+    WideLookup.lookUpPanels(weights, at, step, words, tables, tableAt, lanes);
+  }
+
+  /** Adds what {@link #lookUpPanels} has summed to the sums of panels that are {@code stride} apart. */
+  static void addPanels(short[] lanes, int[] sums, int sumAt, int stride) {
+    for (int i = 0; i < PANELS * PANEL_ROWS; i += LANES) {
+      int from = i * WORD_TABLES;
+      IntVector first = ShortVector.fromArray(SHORTS, lanes, from).reinterpretAsInts();
+      IntVector second = ShortVector.fromArray(SHORTS, lanes, from + LANES).reinterpretAsInts();
+      IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
+      int at = sumAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
+      add(even(first).add(even(second)).add(even(third)), sums, at);
+      add(odd(first).add(odd(second)).add(odd(third)), sums, at + ODD_ROWS);
+    }
+  }
+
+  /**
+   * Adds what {@link #lookUpPanels} has summed over the at most {@value #GROUP_WORDS} words of a whole group, times the F16 scales
+   * of panels that are {@code step} bytes apart, as {@link #lookUpGroup} does.
+   */
+  static void addScaledPanels(
+      short[] lanes, MemorySegment scales, long scaleAt, long step, float[] totals, int totalAt, int stride) {
+    for (int i = 0; i < PANELS * PANEL_ROWS; i += LANES) {
+      int from = i * WORD_TABLES;
+      IntVector twoSums = ShortVector.fromArray(SHORTS, lanes, from).add(ShortVector.fromArray(SHORTS, lanes, from + LANES))
+          .reinterpretAsInts();
+      IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
+      long panelScaleAt = scaleAt + i / PANEL_ROWS * step + i % PANEL_ROWS * Short.BYTES;
+      IntVector halves = ShortVector.fromMemorySegment(SHORTS, scales, panelScaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      int at = totalAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
+      addScaled(even(twoSums).add(even(third)), evenHalves(halves), totals, at);
+      addScaled(odd(twoSums).add(odd(third)), oddHalves(halves), totals, at + ODD_ROWS);
+    }
+  }
+
   /**
    * As {@link #lookUp}, by shorts, over the at most {@value #GROUP_WORDS} words of a whole group with F16 scales behind them: adds
    * the sums of the rows of a panel times their scales, {@code totals_i = fma((float) sum_i, scale_i, totals_i)}.
@@ -239,11 +291,19 @@ final class TernaryLookup {
       IntVector pairs = ShortVector.fromMemorySegment(SHORTS, words, at + lane * Short.BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
       int row = rowOfEven(lane);
-      pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-          .reinterpretAsFloats().mul(HALF_UNIT).intoArray(scales, row);
-      pairs.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
-          .reinterpretAsFloats().mul(HALF_UNIT).intoArray(scales, row + ODD_ROWS);
+      evenHalves(pairs).intoArray(scales, row);
+      oddHalves(pairs).intoArray(scales, row + ODD_ROWS);
     }
+  }
+
+  private static FloatVector evenHalves(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+        .reinterpretAsFloats().mul(HALF_UNIT);
+  }
+
+  private static FloatVector oddHalves(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+        .reinterpretAsFloats().mul(HALF_UNIT);
   }
 
   /** The scales of a panel from F32. */
@@ -259,23 +319,23 @@ final class TernaryLookup {
       IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
       int row = rowOfEven(i % PANEL_ROWS);
       int at = totalAt + i / PANEL_ROWS * stride + row;
-      addScaled(even(pairs), scales, row, totals, at);
-      addScaled(odd(pairs), scales, row + ODD_ROWS, totals, at + ODD_ROWS);
+      addScaled(even(pairs), FloatVector.fromArray(FLOATS, scales, row), totals, at);
+      addScaled(odd(pairs), FloatVector.fromArray(FLOATS, scales, row + ODD_ROWS), totals, at + ODD_ROWS);
     }
   }
 
   /** Adds the sums of a panel, times the scales of the rows, to totals; the sums become 0. */
   static void addScaledSums(int[] sums, float[] scales, float[] totals, int at) {
     for (int i = 0; i < PANEL_ROWS; i += INT_LANES) {
-      addScaled(IntVector.fromArray(INTS, sums, at + i), scales, i, totals, at + i);
+      addScaled(IntVector.fromArray(INTS, sums, at + i), FloatVector.fromArray(FLOATS, scales, i), totals, at + i);
       IntVector.zero(INTS).intoArray(sums, at + i);
     }
   }
 
   /** {@code totals_i = fma((float) sums_i, scales_i, totals_i)}. */
-  private static void addScaled(IntVector sums, float[] scales, int scaleAt, float[] totals, int at) {
-    ((FloatVector) sums.convertShape(VectorOperators.I2F, FLOATS, 0))
-        .fma(FloatVector.fromArray(FLOATS, scales, scaleAt), FloatVector.fromArray(FLOATS, totals, at)).intoArray(totals, at);
+  private static void addScaled(IntVector sums, FloatVector scales, float[] totals, int at) {
+    ((FloatVector) sums.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(scales, FloatVector.fromArray(FLOATS, totals, at))
+        .intoArray(totals, at);
   }
 
   /** {@code out_i = (float) sums_i factor}. */

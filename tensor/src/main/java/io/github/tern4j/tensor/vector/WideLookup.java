@@ -82,6 +82,104 @@ final class WideLookup {
         .intoArray(sums, sumAt + TABLE + INT_LANES);
   }
 
+  static void lookUpPanels(
+      MemorySegment weights, long at, long step, int words, MemorySegment tables, long tableAt, short[] lanes) {
+    ShortVector a00 = ShortVector.zero(SHORTS);
+    ShortVector a01 = a00;
+    ShortVector a02 = a00;
+    ShortVector b00 = a00;
+    ShortVector b01 = a00;
+    ShortVector b02 = a00;
+    ShortVector a10 = a00;
+    ShortVector a11 = a00;
+    ShortVector a12 = a00;
+    ShortVector b10 = a00;
+    ShortVector b11 = a00;
+    ShortVector b12 = a00;
+    ShortVector a20 = a00;
+    ShortVector a21 = a00;
+    ShortVector a22 = a00;
+    ShortVector b20 = a00;
+    ShortVector b21 = a00;
+    ShortVector b22 = a00;
+    ShortVector a30 = a00;
+    ShortVector a31 = a00;
+    ShortVector a32 = a00;
+    ShortVector b30 = a00;
+    ShortVector b31 = a00;
+    ShortVector b32 = a00;
+    for (int word = 0; word < words; word++) {
+      long table = tableAt + (long) word * WORD_TABLE_BYTES;
+      ShortVector table0 = ShortVector.fromMemorySegment(SHORTS, tables, table, ByteOrder.LITTLE_ENDIAN);
+      ShortVector table1 = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+      ShortVector table2 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+      long wordAt = at + (long) word * WORD_BYTES;
+      IntVector a0 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      a00 = a00.add(a0.reinterpretAsShorts().selectFrom(table0));
+      a01 = a01.add(a0.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      a02 = a02.add(a0.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b0 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      b00 = b00.add(b0.reinterpretAsShorts().selectFrom(table0));
+      b01 = b01.add(b0.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      b02 = b02.add(b0.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a1 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      a10 = a10.add(a1.reinterpretAsShorts().selectFrom(table0));
+      a11 = a11.add(a1.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      a12 = a12.add(a1.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b1 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      b10 = b10.add(b1.reinterpretAsShorts().selectFrom(table0));
+      b11 = b11.add(b1.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      b12 = b12.add(b1.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a2 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      a20 = a20.add(a2.reinterpretAsShorts().selectFrom(table0));
+      a21 = a21.add(a2.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      a22 = a22.add(a2.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b2 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      b20 = b20.add(b2.reinterpretAsShorts().selectFrom(table0));
+      b21 = b21.add(b2.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      b22 = b22.add(b2.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a3 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      a30 = a30.add(a3.reinterpretAsShorts().selectFrom(table0));
+      a31 = a31.add(a3.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      a32 = a32.add(a3.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b3 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      b30 = b30.add(b3.reinterpretAsShorts().selectFrom(table0));
+      b31 = b31.add(b3.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1));
+      b32 = b32.add(b3.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+    }
+    a00.intoArray(lanes, 0);
+    a01.intoArray(lanes, TABLE);
+    a02.intoArray(lanes, 2 * TABLE);
+    b00.intoArray(lanes, 3 * TABLE);
+    b01.intoArray(lanes, 4 * TABLE);
+    b02.intoArray(lanes, 5 * TABLE);
+    a10.intoArray(lanes, 6 * TABLE);
+    a11.intoArray(lanes, 7 * TABLE);
+    a12.intoArray(lanes, 8 * TABLE);
+    b10.intoArray(lanes, 9 * TABLE);
+    b11.intoArray(lanes, 10 * TABLE);
+    b12.intoArray(lanes, 11 * TABLE);
+    a20.intoArray(lanes, 12 * TABLE);
+    a21.intoArray(lanes, 13 * TABLE);
+    a22.intoArray(lanes, 14 * TABLE);
+    b20.intoArray(lanes, 15 * TABLE);
+    b21.intoArray(lanes, 16 * TABLE);
+    b22.intoArray(lanes, 17 * TABLE);
+    a30.intoArray(lanes, 18 * TABLE);
+    a31.intoArray(lanes, 19 * TABLE);
+    a32.intoArray(lanes, 20 * TABLE);
+    b30.intoArray(lanes, 21 * TABLE);
+    b31.intoArray(lanes, 22 * TABLE);
+    b32.intoArray(lanes, 23 * TABLE);
+  }
+
   static void lookUpGroup(
       MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, float[] totals, int totalAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);
