@@ -2,7 +2,6 @@ package io.github.tern4j.tensor.vector;
 
 import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
 import static io.github.tern4j.tensor.ternary.TernaryWords.SEGMENT_WORDS;
-import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_BYTES;
 
 import io.github.tern4j.tensor.Tensor;
 import io.github.tern4j.tensor.kernel.ActivationQuantizerKernel;
@@ -35,6 +34,7 @@ final class LookupTernary implements PreparedTernary {
   private final float scale;
   private final LookupInput ownInput;
   private final LookupProducts products;
+  private final TokensLookup tokensLookup;
 
   /**
    * A matrix for products.
@@ -53,6 +53,7 @@ final class LookupTernary implements PreparedTernary {
     this.scale = scale;
     this.ownInput = ownInput;
     this.products = products;
+    this.tokensLookup = new TokensLookup(weights, layout);
   }
 
   @Override
@@ -84,7 +85,7 @@ final class LookupTernary implements PreparedTernary {
       int token = 0;
       for (; !TernaryLookup.BY_BYTES && token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
         long tableAt = LookupInput.tableAt(layout, token, segment);
-        addTokens(buffers, segment, tables, tableAt, tokenTables, token * stride, stride, firstPanel, lastPanel);
+        tokensLookup.add(buffers, i, tables, tableAt, tokenTables, token * stride, stride, firstPanel, lastPanel);
       }
       for (; token < tokens; token++) {
         long tableAt = LookupInput.tableAt(layout, token, segment);
@@ -101,38 +102,30 @@ final class LookupTernary implements PreparedTernary {
     int codeStride = TernaryLookup.widenedShorts(layout.columns());
     LookupBuffers buffers = LookupBuffers.get();
     buffers.clearSums(tokens * stride, grouped);
-    buffers.reserve(tokens * codeStride, TernaryLookup.TOKENS * SEGMENT_TABLES);
+    buffers.reserve(tokens * codeStride, Math.max(TokensLookup.TABLES_BYTES, SEGMENT_TABLES));
     for (int token = 0; token < tokens; token++) {
       long at = input.codes().elementOffset() + (long) (firstToken + token) * layout.columns();
       TernaryLookup.widen(input.codes().segment(), at, layout.columns(), buffers.codes, token * codeStride);
     }
     for (int i = 0; i < segments.size(); i++) {
-      addTile(buffers, segments.get(i), tokens, codeStride, stride);
+      int column = layout.column(segments.get(i).group(), segments.get(i).first());
+      int token = 0;
+      for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
+        tokensLookup.addAll(buffers, i, token * codeStride + column, codeStride, token * stride, stride);
+      }
+      for (; token < tokens; token++) {
+        addAll(buffers, segments.get(i), token * codeStride + column, token * stride);
+      }
     }
     write(buffers, input, firstToken, tokens, 0, layout.panels(), out);
   }
 
-  /** Tokens {@value TernaryLookup#TOKENS} at a time with a segment of all rows. */
-  private void addTile(LookupBuffers buffers, Segment segment, int tokens, int codeStride, int stride) {
-    int column = layout.column(segment.group(), segment.first());
-    int token = 0;
-    for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
-      for (int j = 0; j < TernaryLookup.TOKENS; j++) {
-        int codeAt = (token + j) * codeStride + column;
-        TernaryLookup.shortTables(buffers.codes, codeAt, segment.words(), buffers.tables, j * SEGMENT_TABLES);
-      }
-      for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
-        int last = Math.min(layout.panels(), first + layout.blockPanels());
-        int sumAt = token * stride + first * PANEL_ROWS;
-        addTokens(buffers, segment, buffers.tables, 0, SEGMENT_TABLES, sumAt, stride, first, last);
-      }
-    }
-    for (; token < tokens; token++) {
-      TernaryLookup.tables(buffers.codes, token * codeStride + column, segment.words(), buffers.tables, 0);
-      for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
-        int last = Math.min(layout.panels(), first + layout.blockPanels());
-        addToken(buffers, segment, buffers.tables, 0, token * stride + first * PANEL_ROWS, first, last);
-      }
+  /** One token with a segment of all rows. */
+  private void addAll(LookupBuffers buffers, Segment segment, int codeAt, int sumAt) {
+    TernaryLookup.tables(buffers.codes, codeAt, segment.words(), buffers.tables, 0);
+    for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
+      int last = Math.min(layout.panels(), first + layout.blockPanels());
+      addToken(buffers, segment, buffers.tables, 0, sumAt + first * PANEL_ROWS, first, last);
     }
   }
 
@@ -153,7 +146,7 @@ final class LookupTernary implements PreparedTernary {
       } else {
         TernaryLookup.lookUp(weights, at, count, tables, tableAt, buffers.sums, panelSumAt);
         if (grouped && segment.endsGroup()) {
-          loadScales(at + segment.wordBytes(), buffers.scales);
+          TernaryLookup.scales(weights, at + segment.wordBytes(), layout.scaleBytes(), buffers.scales);
           TernaryLookup.addScaledSums(buffers.sums, buffers.scales, buffers.totals, panelSumAt);
         }
       }
@@ -179,57 +172,6 @@ final class LookupTernary implements PreparedTernary {
       }
       at += segment.bytes();
       panelSumAt += PANEL_ROWS;
-    }
-  }
-
-  /**
-   * Several tokens, whose sums are {@code sumStride} apart, with a segment of neighbouring panels of a block. Cuts the segment
-   * into equal parts whose sums fit a short.
-   */
-  private void addTokens(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, long tokenTables, int sumAt,
-      int sumStride, int firstPanel, int lastPanel) {
-    int parts = Math.ceilDiv(segment.words(), TernaryLookup.SHORT_SUM_WORDS);
-    int part = Math.ceilDiv(segment.words(), parts);
-    boolean fused = grouped && segment.isGroup() && parts == 1;
-    for (int from = 0; from < segment.words(); from += part) {
-      int partWords = Math.min(part, segment.words() - from);
-      long partTable = tableAt + (long) from * TernaryLookup.WORD_TABLE_BYTES;
-      long at = layout.offset(firstPanel, segment) + (long) from * WORD_BYTES;
-      int panelSumAt = sumAt;
-      for (int panel = firstPanel; panel < lastPanel; panel++) {
-        TernaryLookup.lookUpTokens(weights, at, partWords, tables, partTable, tokenTables, buffers.tokenLanes);
-        if (fused) {
-          loadScales(at + segment.wordBytes(), buffers.scales);
-          TernaryLookup.addScaledTokens(buffers.tokenLanes, buffers.scales, buffers.totals, panelSumAt, sumStride);
-        } else {
-          TernaryLookup.addTokens(buffers.tokenLanes, buffers.sums, panelSumAt, sumStride);
-        }
-        at += segment.bytes();
-        panelSumAt += PANEL_ROWS;
-      }
-    }
-    if (grouped && segment.endsGroup() && !fused) {
-      scaleSums(buffers, segment, firstPanel, lastPanel, TernaryLookup.TOKENS, sumAt, sumStride);
-    }
-  }
-
-  /** Adds the sums of a group that ends with this segment, times its scales, to the totals. */
-  private void scaleSums(
-      LookupBuffers buffers, Segment segment, int firstPanel, int lastPanel, int tokens, int sumAt, int sumStride) {
-    for (int panel = firstPanel; panel < lastPanel; panel++) {
-      loadScales(layout.offset(panel, segment) + segment.wordBytes(), buffers.scales);
-      for (int i = 0; i < tokens; i++) {
-        int panelSumAt = sumAt + i * sumStride + (panel - firstPanel) * PANEL_ROWS;
-        TernaryLookup.addScaledSums(buffers.sums, buffers.scales, buffers.totals, panelSumAt);
-      }
-    }
-  }
-
-  private void loadScales(long at, float[] scales) {
-    if (layout.scaleBytes() == Short.BYTES) {
-      TernaryLookup.halfScales(weights, at, scales);
-    } else {
-      TernaryLookup.floatScales(weights, at, scales);
     }
   }
 

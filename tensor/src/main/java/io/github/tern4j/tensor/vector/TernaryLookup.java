@@ -211,8 +211,8 @@ final class TernaryLookup {
   }
 
   /**
-   * Adds what {@link #lookUpPanels} has summed over the at most {@value #GROUP_WORDS} words of a whole group, times the F16 scales
-   * of panels that are {@code step} bytes apart, as {@link #lookUpGroup} does.
+   * Adds what {@link #lookUpPanels} has summed over the at most {@value #GROUP_WORDS} words of a whole group, times the F16
+   * scales of panels that are {@code step} bytes apart, as {@link #lookUpGroup} does.
    */
   static void addScaledPanels(
       short[] lanes, MemorySegment scales, long scaleAt, long step, float[] totals, int totalAt, int stride) {
@@ -230,8 +230,8 @@ final class TernaryLookup {
   }
 
   /**
-   * As {@link #lookUp}, by shorts, over the at most {@value #GROUP_WORDS} words of a whole group with F16 scales behind them: adds
-   * the sums of the rows of a panel times their scales, {@code totals_i = fma((float) sum_i, scale_i, totals_i)}.
+   * As {@link #lookUp}, by shorts, over the at most {@value #GROUP_WORDS} words of a whole group with F16 scales behind them:
+   * adds the sums of the rows of a panel times their scales, {@code totals_i = fma((float) sum_i, scale_i, totals_i)}.
    *
    * <p>The words of a group take so little time that sums which go through memory cost a quarter of it.
    */
@@ -273,20 +273,29 @@ final class TernaryLookup {
     return lane - lane % TABLE / 2;
   }
 
-  private static void add(IntVector value, int[] sums, int at) {
+  static void add(IntVector value, int[] sums, int at) {
     IntVector.fromArray(INTS, sums, at).add(value).intoArray(sums, at);
   }
 
-  private static IntVector even(IntVector pairs) {
+  static IntVector even(IntVector pairs) {
     return pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE);
   }
 
-  private static IntVector odd(IntVector pairs) {
+  static IntVector odd(IntVector pairs) {
     return pairs.lanewise(VectorOperators.ASHR, Short.SIZE);
   }
 
-  /** The scales of a panel from F16 in the order of words. */
-  static void halfScales(MemorySegment words, long at, float[] scales) {
+  /** The scales of a panel, of {@code bytes} bytes each. */
+  static void scales(MemorySegment words, long at, int bytes, float[] scales) {
+    if (bytes == Short.BYTES) {
+      halfScales(words, at, scales);
+    } else {
+      floatScales(words, at, scales);
+    }
+  }
+
+  /** From F16 in the order of words. */
+  private static void halfScales(MemorySegment words, long at, float[] scales) {
     for (int lane = 0; lane < PANEL_ROWS; lane += LANES) {
       IntVector pairs = ShortVector.fromMemorySegment(SHORTS, words, at + lane * Short.BYTES, ByteOrder.LITTLE_ENDIAN)
           .reinterpretAsInts();
@@ -306,8 +315,7 @@ final class TernaryLookup {
         .reinterpretAsFloats().mul(HALF_UNIT);
   }
 
-  /** The scales of a panel from F32. */
-  static void floatScales(MemorySegment words, long at, float[] scales) {
+  private static void floatScales(MemorySegment words, long at, float[] scales) {
     for (int i = 0; i < PANEL_ROWS; i += INT_LANES) {
       FloatVector.fromMemorySegment(FLOATS, words, at + (long) i * Float.BYTES, ByteOrder.LITTLE_ENDIAN).intoArray(scales, i);
     }
@@ -333,7 +341,7 @@ final class TernaryLookup {
   }
 
   /** {@code totals_i = fma((float) sums_i, scales_i, totals_i)}. */
-  private static void addScaled(IntVector sums, FloatVector scales, float[] totals, int at) {
+  static void addScaled(IntVector sums, FloatVector scales, float[] totals, int at) {
     ((FloatVector) sums.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(scales, FloatVector.fromArray(FLOATS, totals, at))
         .intoArray(totals, at);
   }

@@ -23,6 +23,7 @@ import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,8 @@ class LookupTernaryTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"-Dtern4j.lookup=bytes -Dtern4j.vectorBits=256",
-      "-Dtern4j.lookup=words -Dtern4j.vectorBits=256", "-XX:UseAVX=2"})
+      "-Dtern4j.lookup=words -Dtern4j.vectorBits=256", "-Dtern4j.lookup.tokens=single", "-Dtern4j.lookup.tokens=pairs",
+      "-XX:UseAVX=2"})
   void otherVectorsAndTablesGiveTheSameBits(String options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--add-modules", "jdk.incubator.vector", "-Xmx512m", "-XX:+IgnoreUnrecognizedVMOptions"));
@@ -75,8 +77,34 @@ class LookupTernaryTest {
   public static void main(String[] arguments) {
     LookupTernaryTest test = new LookupTernaryTest();
     test.preparationAndProductsHaveTheBitsOfTheReferenceOnAnyNumberOfThreads(2);
+    test.theLargestSumsFit();
     test.scalesOfGroupsAreKeptExactly(0x1p-14f);
     test.scalesOfGroupsAreKeptExactly(0.1f);
+  }
+
+  @Test
+  void theLargestSumsFit() {
+    int rows = 320;
+    int columns = 1153;
+    byte[] negative = new byte[rows * columns];
+    Arrays.fill(negative, (byte) -1);
+    MemorySegment packed = Arena.ofAuto().allocate((long) rows * PackedTernary.bytesPerRow(columns));
+    PackedTernary.pack(negative, Shape.of(rows, columns), packed);
+    try (Workers workers = new Workers(1)) {
+      for (int groupSize : new int[] {0, 252, 378, 576}) {
+        float[] scales = new float[groupSize == 0 ? 1 : rows * Math.ceilDiv(columns, groupSize)];
+        Arrays.fill(scales, 1);
+        PackedTernary weight = new PackedTernary(Shape.of(rows, columns), groupSize, packed, scales);
+        for (int tokens : new int[] {1, 4, 8}) {
+          Tensor codes = codes(tokens, columns);
+          codes.segment().fill((byte) -128);
+          Tensor out = Tensor.zeros(tokens, rows);
+          new VectorTernaryProduct(workers).prepare(weight).product(codes, gamma(tokens), out);
+          assertThat(out.array()).as("groups of %d, %d tokens", groupSize, tokens)
+              .isEqualTo(reference(weight, codes, gamma(tokens)));
+        }
+      }
+    }
   }
 
   @ParameterizedTest(name = "scale {0}")
