@@ -8,22 +8,23 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The innermost loops of dense products: lane sums of one weight row with one row of x, the weight's words being widened in
  * registers.
  *
- * <p>One row at a time, although its sums wait for each other: rows are then read as one stream in order. Two or four rows side
- * by side were faster while the weight was in the cache, but slower from memory; and with four rows of F16 the JIT put the
- * vectors on the heap.
+ * <p>Four rows of a block at a time, each a stream of its own ({@link LaneFold#STREAMS}); of F16 two, since of four the JIT put
+ * the vectors on the heap.
  *
  * <p>x is {@linkplain DenseRows#arrange arranged}: for each step of 16 words, first what meets the first element of all words,
  * then the second. Narrower vectors go over the row, which is in the first-level cache by then, once for each group of the
- * {@link Summation#LANES}. One method for each format, written out: a switch or a call inside the loop costs the registers.
+ * {@link Summation#LANES}. One method for each format, and those for several rows written out: a switch inside the loop costs
+ * the registers, and calls are not inlined in every Java process, which puts vectors on the heap.
  *
  * <p>All methods have the same parameters: {@code steps} whole steps of a weight row begin at {@code at}, x at {@code xAt}; lane
  * l is put to {@code sums[to + l]}. For a group of lanes other than the first, {@code at}, {@code xAt} and {@code to} lie
- * further.
+ * further. Several rows lie {@code rowStride} bytes apart, their sums {@code stride}.
  */
 final class DenseDot {
 
@@ -106,17 +107,17 @@ final class DenseDot {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, xAt + 2 * step * Summation.LANES);
       FloatVector x1 = FloatVector.fromArray(FLOATS, x, xAt + (2 * step + 1) * Summation.LANES);
       IntVector words0 = IntVector.fromMemorySegment(INTS, weight, from, ORDER);
-      sum0 = x0.fma(WordWidening.lowBf16(words0), sum0);
-      sum0 = x1.fma(WordWidening.highBf16(words0), sum0);
+      sum0 = x0.fma(words0.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum0);
+      sum0 = x1.fma(words0.and(WordWidening.UPPER_HALF).reinterpretAsFloats(), sum0);
       IntVector words1 = IntVector.fromMemorySegment(INTS, weight, from + rowStride, ORDER);
-      sum1 = x0.fma(WordWidening.lowBf16(words1), sum1);
-      sum1 = x1.fma(WordWidening.highBf16(words1), sum1);
+      sum1 = x0.fma(words1.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum1);
+      sum1 = x1.fma(words1.and(WordWidening.UPPER_HALF).reinterpretAsFloats(), sum1);
       IntVector words2 = IntVector.fromMemorySegment(INTS, weight, from + 2 * rowStride, ORDER);
-      sum2 = x0.fma(WordWidening.lowBf16(words2), sum2);
-      sum2 = x1.fma(WordWidening.highBf16(words2), sum2);
+      sum2 = x0.fma(words2.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum2);
+      sum2 = x1.fma(words2.and(WordWidening.UPPER_HALF).reinterpretAsFloats(), sum2);
       IntVector words3 = IntVector.fromMemorySegment(INTS, weight, from + 3 * rowStride, ORDER);
-      sum3 = x0.fma(WordWidening.lowBf16(words3), sum3);
-      sum3 = x1.fma(WordWidening.highBf16(words3), sum3);
+      sum3 = x0.fma(words3.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum3);
+      sum3 = x1.fma(words3.and(WordWidening.UPPER_HALF).reinterpretAsFloats(), sum3);
     }
     sum0.intoArray(sums, to);
     sum1.intoArray(sums, to + stride);
@@ -124,7 +125,7 @@ final class DenseDot {
     sum3.intoArray(sums, to + 3 * stride);
   }
 
-  /** F16, two weight rows at once: of four, the JIT puts the vectors on the heap. */
+  /** F16, two weight rows at once. */
   static void f16Rows(MemorySegment weight, long at, long rowStride, float[] x, int xAt, int steps, float[] sums, int to,
       int stride) {
     FloatVector sum0 = FloatVector.zero(FLOATS);
@@ -134,11 +135,17 @@ final class DenseDot {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, xAt + 2 * step * Summation.LANES);
       FloatVector x1 = FloatVector.fromArray(FLOATS, x, xAt + (2 * step + 1) * Summation.LANES);
       IntVector words0 = IntVector.fromMemorySegment(INTS, weight, from, ORDER);
-      sum0 = x0.fma(WordWidening.lowF16(words0), sum0);
-      sum0 = x1.fma(WordWidening.highF16(words0), sum0);
+      IntVector low0 = words0.lanewise(VectorOperators.LSHL, Short.SIZE)
+          .lanewise(VectorOperators.ASHR, WordWidening.F16_EXPONENT_DIFFERENCE).and(WordWidening.F16_BITS);
+      sum0 = x0.fma(low0.reinterpretAsFloats().mul(WordWidening.F16_BIAS), sum0);
+      IntVector high0 = words0.lanewise(VectorOperators.ASHR, WordWidening.F16_EXPONENT_DIFFERENCE).and(WordWidening.F16_BITS);
+      sum0 = x1.fma(high0.reinterpretAsFloats().mul(WordWidening.F16_BIAS), sum0);
       IntVector words1 = IntVector.fromMemorySegment(INTS, weight, from + rowStride, ORDER);
-      sum1 = x0.fma(WordWidening.lowF16(words1), sum1);
-      sum1 = x1.fma(WordWidening.highF16(words1), sum1);
+      IntVector low1 = words1.lanewise(VectorOperators.LSHL, Short.SIZE)
+          .lanewise(VectorOperators.ASHR, WordWidening.F16_EXPONENT_DIFFERENCE).and(WordWidening.F16_BITS);
+      sum1 = x0.fma(low1.reinterpretAsFloats().mul(WordWidening.F16_BIAS), sum1);
+      IntVector high1 = words1.lanewise(VectorOperators.ASHR, WordWidening.F16_EXPONENT_DIFFERENCE).and(WordWidening.F16_BITS);
+      sum1 = x1.fma(high1.reinterpretAsFloats().mul(WordWidening.F16_BIAS), sum1);
     }
     sum0.intoArray(sums, to);
     sum1.intoArray(sums, to + stride);

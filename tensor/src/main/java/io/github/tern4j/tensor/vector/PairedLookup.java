@@ -159,8 +159,11 @@ final class PairedLookup {
     for (int i = 0; i < TernaryLookup.TOKENS_LANES; i += LANES) {
       IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
       int at = sumAt + i / (2 * PANEL_ROWS) * 2 * stride + i / 2 % PANEL_ROWS;
-      TernaryLookup.add(TernaryLookup.even(pairs), sums, at);
-      TernaryLookup.add(TernaryLookup.odd(pairs), sums, at + stride);
+      IntVector.fromArray(INTS, sums, at)
+          .add(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+          .intoArray(sums, at);
+      IntVector.fromArray(INTS, sums, at + stride).add(pairs.lanewise(VectorOperators.ASHR, Short.SIZE))
+          .intoArray(sums, at + stride);
     }
   }
 
@@ -171,8 +174,11 @@ final class PairedLookup {
       int row = i / 2 % PANEL_ROWS;
       int at = totalAt + i / (2 * PANEL_ROWS) * 2 * stride + row;
       FloatVector factors = FloatVector.fromArray(FLOATS, scales, row);
-      TernaryLookup.addScaled(TernaryLookup.even(pairs), factors, totals, at);
-      TernaryLookup.addScaled(TernaryLookup.odd(pairs), factors, totals, at + stride);
+      ((FloatVector) pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+          .convertShape(VectorOperators.I2F, FLOATS, 0)).fma(factors, FloatVector.fromArray(FLOATS, totals, at))
+          .intoArray(totals, at);
+      ((FloatVector) pairs.lanewise(VectorOperators.ASHR, Short.SIZE).convertShape(VectorOperators.I2F, FLOATS, 0))
+          .fma(factors, FloatVector.fromArray(FLOATS, totals, at + stride)).intoArray(totals, at + stride);
     }
   }
 }

@@ -197,16 +197,27 @@ final class TernaryLookup {
     WideLookup.lookUpPanels(weights, at, step, words, tables, tableAt, lanes);
   }
 
-  /** Adds what {@link #lookUpPanels} has summed to the sums of panels that are {@code stride} apart. */
+  /**
+   * Adds what {@link #lookUpPanels} has summed to the sums of panels that are {@code stride} apart. Written out: in some Java
+   * processes the JIT did not inline a method for the halves of a lane, and put the vectors on the heap.
+   */
   static void addPanels(short[] lanes, int[] sums, int sumAt, int stride) {
     for (int i = 0; i < PANELS * PANEL_ROWS; i += LANES) {
       int from = i * WORD_TABLES;
       IntVector first = ShortVector.fromArray(SHORTS, lanes, from).reinterpretAsInts();
       IntVector second = ShortVector.fromArray(SHORTS, lanes, from + LANES).reinterpretAsInts();
       IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
-      int at = sumAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
-      add(even(first).add(even(second)).add(even(third)), sums, at);
-      add(odd(first).add(odd(second)).add(odd(third)), sums, at + ODD_ROWS);
+      int at = sumAt + i / PANEL_ROWS * stride + i % PANEL_ROWS - i % PANEL_ROWS % TABLE / 2;
+      IntVector.fromArray(INTS, sums, at)
+          .add(first.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+          .add(second.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+          .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+          .intoArray(sums, at);
+      IntVector.fromArray(INTS, sums, at + ODD_ROWS)
+          .add(first.lanewise(VectorOperators.ASHR, Short.SIZE))
+          .add(second.lanewise(VectorOperators.ASHR, Short.SIZE))
+          .add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
+          .intoArray(sums, at + ODD_ROWS);
     }
   }
 
@@ -223,9 +234,18 @@ final class TernaryLookup {
       IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
       long panelScaleAt = scaleAt + i / PANEL_ROWS * step + i % PANEL_ROWS * Short.BYTES;
       IntVector halves = ShortVector.fromMemorySegment(SHORTS, scales, panelScaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-      int at = totalAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
-      addScaled(even(twoSums).add(even(third)), evenHalves(halves), totals, at);
-      addScaled(odd(twoSums).add(odd(third)), oddHalves(halves), totals, at + ODD_ROWS);
+      int at = totalAt + i / PANEL_ROWS * stride + i % PANEL_ROWS - i % PANEL_ROWS % TABLE / 2;
+      ((FloatVector) twoSums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+          .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+          .convertShape(VectorOperators.I2F, FLOATS, 0))
+          .fma(halves.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+              .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at))
+          .intoArray(totals, at);
+      ((FloatVector) twoSums.lanewise(VectorOperators.ASHR, Short.SIZE).add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
+          .convertShape(VectorOperators.I2F, FLOATS, 0))
+          .fma(halves.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+              .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
+          .intoArray(totals, at + ODD_ROWS);
     }
   }
 
@@ -273,15 +293,15 @@ final class TernaryLookup {
     return lane - lane % TABLE / 2;
   }
 
-  static void add(IntVector value, int[] sums, int at) {
+  private static void add(IntVector value, int[] sums, int at) {
     IntVector.fromArray(INTS, sums, at).add(value).intoArray(sums, at);
   }
 
-  static IntVector even(IntVector pairs) {
+  private static IntVector even(IntVector pairs) {
     return pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE);
   }
 
-  static IntVector odd(IntVector pairs) {
+  private static IntVector odd(IntVector pairs) {
     return pairs.lanewise(VectorOperators.ASHR, Short.SIZE);
   }
 
@@ -341,7 +361,7 @@ final class TernaryLookup {
   }
 
   /** {@code totals_i = fma((float) sums_i, scales_i, totals_i)}. */
-  static void addScaled(IntVector sums, FloatVector scales, float[] totals, int at) {
+  private static void addScaled(IntVector sums, FloatVector scales, float[] totals, int at) {
     ((FloatVector) sums.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(scales, FloatVector.fromArray(FLOATS, totals, at))
         .intoArray(totals, at);
   }

@@ -7,15 +7,17 @@ import jdk.incubator.vector.VectorOperators;
 /** The elements of words of 32 bits as floats, lane by lane. */
 final class WordWidening {
 
-  private static final int UPPER_HALF = 0xFFFF0000;
+  /** The bits of the upper half of a word. */
+  static final int UPPER_HALF = 0xFFFF0000;
 
   /** Sign, and the 15 other bits of an F16 moved down by the 3 bits that its exponent is shorter. */
-  private static final int F16_BITS = 0x8FFFE000;
+  static final int F16_BITS = 0x8FFFE000;
 
-  private static final int F16_EXPONENT_DIFFERENCE = 3;
+  /** Bits by which the exponent of an F16 is shorter than that of an F32. */
+  static final int F16_EXPONENT_DIFFERENCE = 3;
 
   /** Turns the exponent bias of F16 into that of F32, of subnormal numbers too: 127 - 15. */
-  private static final float F16_BIAS = 0x1p112f;
+  static final float F16_BIAS = 0x1p112f;
 
   private WordWidening() {}
 
