@@ -32,6 +32,9 @@ final class RandomWeights implements WeightSource {
   /** A scale of ternary weights: what the quantizer makes of Gaussian weights with standard deviation 0.02. */
   private static final float TERNARY_SCALE = 0.016f;
 
+  /** The same for groups, an F16 as in the ternary models that are published. */
+  private static final float GROUP_SCALE = Float.float16ToFloat(Float.floatToFloat16(TERNARY_SCALE));
+
   /** Bytes of four ternary codes. */
   private static final int FOUR_CODES = 3 * 3 * 3 * 3;
 
@@ -97,7 +100,7 @@ final class RandomWeights implements WeightSource {
     }
     repeat(codes, first);
     float[] scales = new float[groupSize == 0 ? 1 : shape.dim(0) * Math.ceilDiv(shape.dim(1), groupSize)];
-    Arrays.fill(scales, TERNARY_SCALE);
+    Arrays.fill(scales, groupSize == 0 ? TERNARY_SCALE : GROUP_SCALE);
     return new PackedTernary(shape, groupSize, codes, scales);
   }
 

@@ -133,9 +133,9 @@ final class LookupTernary implements PreparedTernary {
   private void addToken(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, int sumAt, int firstPanel,
       int lastPanel) {
     int count = segment.words();
-    boolean fused = !TernaryLookup.BY_BYTES && grouped && segment.isGroup() && count <= TernaryLookup.GROUP_WORDS
-        && layout.scaleBytes() == Short.BYTES;
-    int together = TernaryLookup.looksUpPanels() && fused == grouped ? (lastPanel - firstPanel) / TernaryLookup.PANELS : 0;
+    boolean smallGroup = grouped && segment.isGroup() && count <= TernaryLookup.GROUP_WORDS;
+    boolean fused = smallGroup && layout.scaleBytes() == Short.BYTES && !TernaryLookup.BY_BYTES;
+    int together = TernaryLookup.looksUpPanels() && smallGroup == grouped ? (lastPanel - firstPanel) / TernaryLookup.PANELS : 0;
     addPanels(buffers, segment, tables, tableAt, sumAt, firstPanel, together);
     int rest = firstPanel + together * TernaryLookup.PANELS;
     long at = layout.offset(rest, segment);
@@ -164,11 +164,13 @@ final class LookupTernary implements PreparedTernary {
     int panelSumAt = sumAt;
     for (int i = 0; i < count; i++) {
       TernaryLookup.lookUpPanels(weights, at, step, segment.words(), tables, tableAt, buffers.panelLanes);
-      if (grouped) {
-        long scaleAt = at + segment.wordBytes();
-        TernaryLookup.addScaledPanels(buffers.panelLanes, weights, scaleAt, step, buffers.totals, panelSumAt, stride);
-      } else {
-        TernaryLookup.addPanels(buffers.panelLanes, buffers.sums, panelSumAt, stride);
+      long scaleAt = at + segment.wordBytes();
+      switch (layout.scaleBytes()) {
+        case Short.BYTES ->
+            TernaryLookup.addHalfScaledPanels(buffers.panelLanes, weights, scaleAt, step, buffers.totals, panelSumAt, stride);
+        case Float.BYTES ->
+            TernaryLookup.addFloatScaledPanels(buffers.panelLanes, weights, scaleAt, step, buffers.totals, panelSumAt, stride);
+        default -> TernaryLookup.addPanels(buffers.panelLanes, buffers.sums, panelSumAt, stride);
       }
       at += segment.bytes();
       panelSumAt += PANEL_ROWS;

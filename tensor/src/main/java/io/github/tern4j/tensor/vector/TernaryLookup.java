@@ -225,7 +225,7 @@ final class TernaryLookup {
    * Adds what {@link #lookUpPanels} has summed over the at most {@value #GROUP_WORDS} words of a whole group, times the F16
    * scales of panels that are {@code step} bytes apart, as {@link #lookUpGroup} does.
    */
-  static void addScaledPanels(
+  static void addHalfScaledPanels(
       short[] lanes, MemorySegment scales, long scaleAt, long step, float[] totals, int totalAt, int stride) {
     for (int i = 0; i < PANELS * PANEL_ROWS; i += LANES) {
       int from = i * WORD_TABLES;
@@ -245,6 +245,31 @@ final class TernaryLookup {
           .convertShape(VectorOperators.I2F, FLOATS, 0))
           .fma(halves.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
               .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
+          .intoArray(totals, at + ODD_ROWS);
+    }
+  }
+
+  /** As {@link #addHalfScaledPanels} for F32 scales. */
+  static void addFloatScaledPanels(
+      short[] lanes, MemorySegment scales, long scaleAt, long step, float[] totals, int totalAt, int stride) {
+    for (int i = 0; i < PANELS * PANEL_ROWS; i += LANES) {
+      int from = i * WORD_TABLES;
+      IntVector twoSums = ShortVector.fromArray(SHORTS, lanes, from).add(ShortVector.fromArray(SHORTS, lanes, from + LANES))
+          .reinterpretAsInts();
+      IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
+      int row = i % PANEL_ROWS - i % PANEL_ROWS % TABLE / 2;
+      long rowScaleAt = scaleAt + i / PANEL_ROWS * step + row * Float.BYTES;
+      int at = totalAt + i / PANEL_ROWS * stride + row;
+      ((FloatVector) twoSums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+          .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+          .convertShape(VectorOperators.I2F, FLOATS, 0))
+          .fma(FloatVector.fromMemorySegment(FLOATS, scales, rowScaleAt, ByteOrder.LITTLE_ENDIAN),
+              FloatVector.fromArray(FLOATS, totals, at))
+          .intoArray(totals, at);
+      ((FloatVector) twoSums.lanewise(VectorOperators.ASHR, Short.SIZE).add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
+          .convertShape(VectorOperators.I2F, FLOATS, 0))
+          .fma(FloatVector.fromMemorySegment(FLOATS, scales, rowScaleAt + ODD_ROWS * Float.BYTES, ByteOrder.LITTLE_ENDIAN),
+              FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
           .intoArray(totals, at + ODD_ROWS);
     }
   }
