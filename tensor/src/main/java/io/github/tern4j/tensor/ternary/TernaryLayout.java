@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>Order in memory: blocks of {@value #LEAST_BLOCK_PANELS} to {@value #MOST_BLOCK_PANELS} panels, as large as leaves two of
  * them, so that two threads can read a stream each; in a block, segments of words of one group; in a segment, panels; in a
- * panel, words. So a thread that multiplies a block reads one ascending stream, and the tables of a segment, which take a third
+ * panel, words. So a thread that multiplies a block reads ascending memory, and the tables of a segment, which take a third
  * of a first-level cache, are loaded into it once for all panels of the block. Loading them again costs more than their size
  * says, since a miss waits behind those of the stream: on AMD EPYC Zen 4, JDK 25, one thread, weights of 1,024 columns that come
  * from memory arrive at 15 GB/s in blocks of 2 panels, at 19, 22, 24, 26 and 27 GB/s in blocks of 4, 8, 16, 24 and 48.

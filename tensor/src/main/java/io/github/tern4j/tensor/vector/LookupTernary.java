@@ -15,9 +15,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A ternary matrix multiplied by table lookups ({@link TernaryLookup}). Few tokens: their tables are built once, and
- * neighbouring panels of a block lie in memory as one stream. Many tokens: they take turns with each segment of the weights while
- * it is in a cache; the tables of the segment are built just before.
+ * A ternary matrix multiplied by table lookups ({@link TernaryLookup}). Few tokens: their tables are built once, and panels are
+ * read in {@value TernaryLookup#PANELS} streams. Many tokens: they take turns with each segment of the weights while it is in a
+ * cache ({@link TokensLookup}).
  */
 final class LookupTernary implements PreparedTernary {
 
