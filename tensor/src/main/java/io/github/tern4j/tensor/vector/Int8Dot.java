@@ -95,7 +95,10 @@ final class Int8Dot {
     raw3.sub(odds3.lanewise(VectorOperators.LSHL, Short.SIZE)).add(odds3).sub(bias).intoArray(sums, to + 3 * stride);
   }
 
-  /** As {@link #multiply} for {@value IntegerRows#TOKENS} rows of x, which lie {@code xStride} apart, and their sums {@code stride}. */
+  /**
+   * As {@link #multiply} for {@value IntegerRows#TOKENS} rows of x, which lie {@code xStride} apart, and their sums
+   * {@code stride}. Written out as {@link #multiplyRows} is.
+   */
   static void multiplyTokens(MemorySegment weight, long at, short[] x, int xAt, int xStride, int steps, int[] sums, int to,
       int stride) {
     IntVector raw0 = IntVector.zero(INTS);
@@ -108,19 +111,20 @@ final class Int8Dot {
     IntVector odds3 = raw0;
     for (int step = 0; step < 2 * steps; step++) {
       int column = step * HALF;
-      ShortVector weights = widen(weight, at + column);
+      ByteVector bytes = ByteVector.fromMemorySegment(HALF_BYTES, weight, at + column, ByteOrder.LITTLE_ENDIAN);
+      ShortVector weights = (ShortVector) bytes.convertShape(VectorOperators.B2S, SHORTS, 0);
       IntVector pairs0 = weights.mul(ShortVector.fromArray(SHORTS, x, xAt + column)).reinterpretAsInts();
       raw0 = raw0.add(pairs0.lanewise(VectorOperators.XOR, BIAS));
-      odds0 = odds0.add(odd(pairs0));
+      odds0 = odds0.add(pairs0.lanewise(VectorOperators.ASHR, Short.SIZE));
       IntVector pairs1 = weights.mul(ShortVector.fromArray(SHORTS, x, xAt + xStride + column)).reinterpretAsInts();
       raw1 = raw1.add(pairs1.lanewise(VectorOperators.XOR, BIAS));
-      odds1 = odds1.add(odd(pairs1));
+      odds1 = odds1.add(pairs1.lanewise(VectorOperators.ASHR, Short.SIZE));
       IntVector pairs2 = weights.mul(ShortVector.fromArray(SHORTS, x, xAt + 2 * xStride + column)).reinterpretAsInts();
       raw2 = raw2.add(pairs2.lanewise(VectorOperators.XOR, BIAS));
-      odds2 = odds2.add(odd(pairs2));
+      odds2 = odds2.add(pairs2.lanewise(VectorOperators.ASHR, Short.SIZE));
       IntVector pairs3 = weights.mul(ShortVector.fromArray(SHORTS, x, xAt + 3 * xStride + column)).reinterpretAsInts();
       raw3 = raw3.add(pairs3.lanewise(VectorOperators.XOR, BIAS));
-      odds3 = odds3.add(odd(pairs3));
+      odds3 = odds3.add(pairs3.lanewise(VectorOperators.ASHR, Short.SIZE));
     }
     int bias = 2 * steps * BIAS;
     raw0.sub(odds0.lanewise(VectorOperators.LSHL, Short.SIZE)).add(odds0).sub(bias).intoArray(sums, to);
