@@ -85,7 +85,7 @@ final class LookupTernary implements PreparedTernary {
       int token = 0;
       for (; !TernaryLookup.BY_BYTES && token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
         long tableAt = LookupInput.tableAt(layout, token, segment);
-        tokensLookup.add(buffers, i, tables, tableAt, tokenTables, token * stride, stride, firstPanel, lastPanel);
+        tokensLookup.add(buffers, segment, tables, tableAt, tokenTables, token * stride, stride, firstPanel, lastPanel);
       }
       for (; token < tokens; token++) {
         long tableAt = LookupInput.tableAt(layout, token, segment);
@@ -108,13 +108,14 @@ final class LookupTernary implements PreparedTernary {
       TernaryLookup.widen(input.codes().segment(), at, layout.columns(), buffers.codes, token * codeStride);
     }
     for (int i = 0; i < segments.size(); i++) {
-      int column = layout.column(segments.get(i).group(), segments.get(i).first());
+      Segment segment = segments.get(i);
+      int column = layout.column(segment.group(), segment.first());
       int token = 0;
       for (; token <= tokens - TernaryLookup.TOKENS; token += TernaryLookup.TOKENS) {
-        tokensLookup.addAll(buffers, i, token * codeStride + column, codeStride, token * stride, stride);
+        tokensLookup.addAll(buffers, segment, token * codeStride + column, codeStride, token * stride, stride);
       }
       for (; token < tokens; token++) {
-        addAll(buffers, segments.get(i), token * codeStride + column, token * stride);
+        addAll(buffers, segment, token * codeStride + column, token * stride);
       }
     }
     write(buffers, input, firstToken, tokens, 0, layout.panels(), out);

@@ -207,7 +207,7 @@ final class TernaryLookup {
       IntVector first = ShortVector.fromArray(SHORTS, lanes, from).reinterpretAsInts();
       IntVector second = ShortVector.fromArray(SHORTS, lanes, from + LANES).reinterpretAsInts();
       IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
-      int at = sumAt + i / PANEL_ROWS * stride + i % PANEL_ROWS - i % PANEL_ROWS % TABLE / 2;
+      int at = sumAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
       IntVector.fromArray(INTS, sums, at)
           .add(first.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
           .add(second.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
@@ -234,7 +234,7 @@ final class TernaryLookup {
       IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
       long panelScaleAt = scaleAt + i / PANEL_ROWS * step + i % PANEL_ROWS * Short.BYTES;
       IntVector halves = ShortVector.fromMemorySegment(SHORTS, scales, panelScaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-      int at = totalAt + i / PANEL_ROWS * stride + i % PANEL_ROWS - i % PANEL_ROWS % TABLE / 2;
+      int at = totalAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
       ((FloatVector) twoSums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
           .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
           .convertShape(VectorOperators.I2F, FLOATS, 0))
@@ -257,7 +257,7 @@ final class TernaryLookup {
       IntVector twoSums = ShortVector.fromArray(SHORTS, lanes, from).add(ShortVector.fromArray(SHORTS, lanes, from + LANES))
           .reinterpretAsInts();
       IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
-      int row = i % PANEL_ROWS - i % PANEL_ROWS % TABLE / 2;
+      int row = rowOfEven(i % PANEL_ROWS);
       long rowScaleAt = scaleAt + i / PANEL_ROWS * step + row * Float.BYTES;
       int at = totalAt + i / PANEL_ROWS * stride + row;
       ((FloatVector) twoSums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)

@@ -9,8 +9,6 @@ import static io.github.tern4j.tensor.vector.TernaryLookup.TOKENS;
 import io.github.tern4j.tensor.ternary.TernaryLayout;
 import io.github.tern4j.tensor.ternary.TernaryLayout.Segment;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Sums of {@value TernaryLookup#TOKENS} tokens at a time with the words of a {@link LookupTernary}. Segments are cut into equal
@@ -27,34 +25,19 @@ final class TokensLookup {
     static final boolean IN_PAIRS = LookupChoice.isPaired();
   }
 
-  /**
-   * Neighbouring words of a segment.
-   *
-   * @param first the first one of them in the segment
-   */
-  private record Part(Segment segment, int first, int words) {}
-
   private final MemorySegment weights;
   private final TernaryLayout layout;
   private final boolean grouped;
-
-  /** By segment. Gone through by index, as all lists here: an iterator for each task would be garbage. */
-  private final List<List<Part>> parts;
 
   TokensLookup(MemorySegment weights, TernaryLayout layout) {
     this.weights = weights;
     this.layout = layout;
     this.grouped = layout.scaleBytes() > 0;
-    this.parts = layout.segments().stream().map(TokensLookup::cut).toList();
   }
 
-  private static List<Part> cut(Segment segment) {
-    List<Part> parts = new ArrayList<>();
-    int size = Math.ceilDiv(segment.words(), Math.max(1, Math.ceilDiv(segment.words(), SHORT_SUM_WORDS)));
-    for (int first = 0; first < segment.words(); first += size) {
-      parts.add(new Part(segment, first, Math.min(size, segment.words() - first)));
-    }
-    return List.copyOf(parts);
+  /** Words of every part of a segment but the last one, which may have fewer. */
+  private static int partWords(Segment segment) {
+    return Math.ceilDiv(segment.words(), Math.max(1, Math.ceilDiv(segment.words(), SHORT_SUM_WORDS)));
   }
 
   /**
@@ -62,30 +45,30 @@ final class TokensLookup {
    *
    * @param tables for each token, {@code tokenTables} apart, those of {@link TernaryLookup#shortTables}
    */
-  void add(LookupBuffers buffers, int segment, MemorySegment tables, long tableAt, long tokenTables, int sumAt, int sumStride,
+  void add(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, long tokenTables, int sumAt, int sumStride,
       int firstPanel, int lastPanel) {
-    List<Part> all = parts.get(segment);
-    for (int i = 0; i < all.size(); i++) {
-      long partTable = tableAt + (long) all.get(i).first() * TernaryLookup.WORD_TABLE_BYTES;
-      add(buffers, all.get(i), false, tables, partTable, tokenTables, sumAt, sumStride, firstPanel, lastPanel);
+    int size = partWords(segment);
+    for (int first = 0; first < segment.words(); first += size) {
+      long partTable = tableAt + (long) first * TernaryLookup.WORD_TABLE_BYTES;
+      int words = Math.min(size, segment.words() - first);
+      addPart(buffers, segment, first, words, false, tables, partTable, tokenTables, sumAt, sumStride, firstPanel, lastPanel);
     }
-    scaleSums(buffers, layout.segments().get(segment), sumAt, sumStride, firstPanel, lastPanel);
+    scaleSums(buffers, segment, sumAt, sumStride, firstPanel, lastPanel);
   }
 
   /** Adds a segment of all rows; the widened codes of its first column are {@code codeStride} apart. */
-  void addAll(LookupBuffers buffers, int segment, int codeAt, int codeStride, int sumAt, int sumStride) {
-    List<Part> all = parts.get(segment);
-    for (int i = 0; i < all.size(); i++) {
-      Part part = all.get(i);
-      long tokenTables = (long) part.words() * TernaryLookup.WORD_TABLE_BYTES;
-      buildTables(buffers, codeAt + part.first() * WORD_COLUMNS, codeStride, part.words(), tokenTables);
-      for (int first = 0; first < layout.panels(); first += layout.blockPanels()) {
-        int last = Math.min(layout.panels(), first + layout.blockPanels());
-        int blockAt = sumAt + first * PANEL_ROWS;
-        add(buffers, part, ManyTokens.IN_PAIRS, buffers.tables, 0, tokenTables, blockAt, sumStride, first, last);
+  void addAll(LookupBuffers buffers, Segment segment, int codeAt, int codeStride, int sumAt, int sumStride) {
+    int size = partWords(segment);
+    for (int first = 0; first < segment.words(); first += size) {
+      int words = Math.min(size, segment.words() - first);
+      long tokenTables = (long) words * TernaryLookup.WORD_TABLE_BYTES;
+      buildTables(buffers, codeAt + first * WORD_COLUMNS, codeStride, words, tokenTables);
+      for (int panel = 0; panel < layout.panels(); panel += layout.blockPanels()) {
+        addPart(buffers, segment, first, words, ManyTokens.IN_PAIRS, buffers.tables, 0, tokenTables, sumAt + panel * PANEL_ROWS,
+            sumStride, panel, Math.min(layout.panels(), panel + layout.blockPanels()));
       }
     }
-    scaleSums(buffers, layout.segments().get(segment), sumAt, sumStride, 0, layout.panels());
+    scaleSums(buffers, segment, sumAt, sumStride, 0, layout.panels());
   }
 
   private static void buildTables(LookupBuffers buffers, int codeAt, int codeStride, int words, long tokenTables) {
@@ -100,21 +83,20 @@ final class TokensLookup {
     }
   }
 
-  private void add(LookupBuffers buffers, Part part, boolean paired, MemorySegment tables, long tableAt, long tokenTables,
-      int sumAt, int sumStride, int firstPanel, int lastPanel) {
-    Segment segment = part.segment();
+  private void addPart(LookupBuffers buffers, Segment segment, int first, int words, boolean paired, MemorySegment tables,
+      long tableAt, long tokenTables, int sumAt, int sumStride, int firstPanel, int lastPanel) {
     boolean scaled = isScaled(segment);
-    long at = layout.offset(firstPanel, segment) + (long) part.first() * WORD_BYTES;
+    long at = layout.offset(firstPanel, segment) + (long) first * WORD_BYTES;
     int panelSumAt = sumAt;
     for (int panel = firstPanel; panel < lastPanel; panel++) {
       if (scaled) {
         loadScales(at + segment.wordBytes(), buffers.scales);
       }
       if (paired) {
-        PairedLookup.lookUpTokens(weights, at, part.words(), tables, tableAt, 2 * tokenTables, buffers.tokenLanes);
+        PairedLookup.lookUpTokens(weights, at, words, tables, tableAt, 2 * tokenTables, buffers.tokenLanes);
         addPairs(buffers, scaled, panelSumAt, sumStride);
       } else {
-        TernaryLookup.lookUpTokens(weights, at, part.words(), tables, tableAt, tokenTables, buffers.tokenLanes);
+        TernaryLookup.lookUpTokens(weights, at, words, tables, tableAt, tokenTables, buffers.tokenLanes);
         addLanes(buffers, scaled, panelSumAt, sumStride);
       }
       at += segment.bytes();

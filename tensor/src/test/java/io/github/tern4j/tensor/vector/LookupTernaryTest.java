@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Prepared ternary weights beyond the contract: threads, shared inputs and memory. */
@@ -37,14 +38,15 @@ class LookupTernaryTest {
   /** Sizes around words of 9 columns, segments of 64 of them and blocks of 2,048 rows. */
   private static final int[][] SIZES = {{1, 1}, {63, 8}, {65, 577}, {257, 64 * 9}, {521, 575}, {2100, 1153}};
 
-  @ParameterizedTest(name = "{0} threads")
-  @ValueSource(ints = {1, 2, 3})
-  void preparationAndProductsHaveTheBitsOfTheReferenceOnAnyNumberOfThreads(int threads) {
+  /** Scales of groups are stored as F32 for 0.37, as F16 for 0.5. */
+  @ParameterizedTest(name = "{0} threads, scale {1}")
+  @CsvSource({"1, 0.37", "2, 0.37", "3, 0.37", "1, 0.5", "2, 0.5"})
+  void preparationAndProductsHaveTheBitsOfTheReferenceOnAnyNumberOfThreads(int threads, float scale) {
     try (Workers workers = new Workers(threads)) {
       TernaryProductKernel kernel = new VectorTernaryProduct(workers);
       for (int[] size : SIZES) {
         for (int groupSize : new int[] {0, 1, 27, 64, 128, 252, 253, 256, 1000}) {
-          PackedTernary weight = weight(size[0], size[1], groupSize, 0.37f);
+          PackedTernary weight = weight(size[0], size[1], groupSize, scale);
           PreparedTernary prepared = kernel.prepare(weight);
           for (int tokens : new int[] {1, 3, 5, 8, 13}) {
             Tensor codes = codes(tokens, size[1]);
@@ -76,7 +78,8 @@ class LookupTernaryTest {
   /** Products in a Java process of their own, which fails where bits are not those of the reference. */
   public static void main(String[] arguments) {
     LookupTernaryTest test = new LookupTernaryTest();
-    test.preparationAndProductsHaveTheBitsOfTheReferenceOnAnyNumberOfThreads(2);
+    test.preparationAndProductsHaveTheBitsOfTheReferenceOnAnyNumberOfThreads(2, 0.37f);
+    test.preparationAndProductsHaveTheBitsOfTheReferenceOnAnyNumberOfThreads(2, 0.5f);
     test.theLargestSumsFit();
     test.scalesOfGroupsAreKeptExactly(0x1p-14f);
     test.scalesOfGroupsAreKeptExactly(0.1f);
@@ -230,7 +233,7 @@ class LookupTernaryTest {
     PackedTernary.pack(unpacked, Shape.of(rows, columns), packed);
     float[] scales = new float[groupSize == 0 ? 1 : rows * Math.ceilDiv(columns, groupSize)];
     for (int i = 0; i < scales.length; i++) {
-      scales[i] = i % 2 == 0 ? scale : 1.5f;
+      scales[i] = i % 2 == 0 ? scale : 1 + i % 16 * 0.125f;
     }
     return new PackedTernary(Shape.of(rows, columns), groupSize, packed, scales);
   }
