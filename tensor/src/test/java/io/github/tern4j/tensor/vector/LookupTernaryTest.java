@@ -233,7 +233,7 @@ class LookupTernaryTest {
     PackedTernary.pack(unpacked, Shape.of(rows, columns), packed);
     float[] scales = new float[groupSize == 0 ? 1 : rows * Math.ceilDiv(columns, groupSize)];
     for (int i = 0; i < scales.length; i++) {
-      scales[i] = i % 2 == 0 ? scale : 1 + i % 16 * 0.125f;
+      scales[i] = i % 2 == 0 ? scale : 1 + i % 29 * 0.125f;
     }
     return new PackedTernary(Shape.of(rows, columns), groupSize, packed, scales);
   }
