@@ -136,12 +136,17 @@ final class LookupTernary implements PreparedTernary {
     int count = segment.words();
     boolean smallGroup = grouped && segment.isGroup() && count <= TernaryLookup.GROUP_WORDS;
     boolean fused = smallGroup && layout.scaleBytes() == Short.BYTES && !TernaryLookup.BY_BYTES;
-    int together = TernaryLookup.looksUpPanels() && smallGroup == grouped ? (lastPanel - firstPanel) / TernaryLookup.PANELS : 0;
-    addPanels(buffers, segment, tables, tableAt, sumAt, firstPanel, together);
-    int rest = firstPanel + together * TernaryLookup.PANELS;
-    long at = layout.offset(rest, segment);
-    int panelSumAt = sumAt + (rest - firstPanel) * PANEL_ROWS;
-    for (int panel = rest; panel < lastPanel; panel++) {
+    int panel = firstPanel;
+    if (TernaryLookup.looksUpPanels() && fused && count <= TernaryLookup.SHORT_SUM_WORDS) {
+      panel += addGroups(buffers, segment, tables, tableAt, sumAt, panel, (lastPanel - panel) / TernaryLookup.GROUP_PANELS);
+    }
+    if (TernaryLookup.looksUpPanels() && smallGroup == grouped) {
+      panel += addPanels(buffers, segment, tables, tableAt, sumAt + (panel - firstPanel) * PANEL_ROWS, panel,
+          (lastPanel - panel) / TernaryLookup.PANELS);
+    }
+    long at = layout.offset(panel, segment);
+    int panelSumAt = sumAt + (panel - firstPanel) * PANEL_ROWS;
+    for (; panel < lastPanel; panel++) {
       if (fused) {
         TernaryLookup.lookUpGroup(weights, at, count, tables, tableAt, buffers.totals, panelSumAt);
       } else {
@@ -156,8 +161,27 @@ final class LookupTernary implements PreparedTernary {
     }
   }
 
-  /** One token with as many panels of a block as {@value TernaryLookup#PANELS} streams of {@code count} panels have. */
-  private void addPanels(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, int sumAt, int firstPanel,
+  /**
+   * One token with a whole group of as many panels of a block as {@value TernaryLookup#GROUP_PANELS} streams of {@code count}
+   * panels have.
+   *
+   * @return these panels
+   */
+  private int addGroups(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, int sumAt, int firstPanel,
+      int count) {
+    long at = layout.offset(firstPanel, segment);
+    long step = (long) count * segment.bytes();
+    for (int i = 0; i < count; i++) {
+      TernaryLookup.lookUpGroups(weights, at, step, segment.words(), tables, tableAt, buffers.panelLanes);
+      TernaryLookup.addHalfScaledGroups(buffers.panelLanes, weights, at + segment.wordBytes(), step, buffers.totals,
+          sumAt + i * PANEL_ROWS, count * PANEL_ROWS);
+      at += segment.bytes();
+    }
+    return count * TernaryLookup.GROUP_PANELS;
+  }
+
+  /** As {@link #addGroups} with a segment of panels in {@value TernaryLookup#PANELS} streams. */
+  private int addPanels(LookupBuffers buffers, Segment segment, MemorySegment tables, long tableAt, int sumAt, int firstPanel,
       int count) {
     long at = layout.offset(firstPanel, segment);
     long step = (long) count * segment.bytes();
@@ -176,6 +200,7 @@ final class LookupTernary implements PreparedTernary {
       at += segment.bytes();
       panelSumAt += PANEL_ROWS;
     }
+    return count * TernaryLookup.PANELS;
   }
 
   private void write(

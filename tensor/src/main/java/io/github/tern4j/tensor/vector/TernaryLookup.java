@@ -64,7 +64,10 @@ final class TernaryLookup {
   /** Panels that are multiplied by one token at a time where there are as many, with 512-bit vectors. */
   static final int PANELS = 4;
 
-  /** Shorts of the sums that {@link #lookUpPanels} leaves. */
+  /** Panels of whole groups that are so multiplied, if one sum of all words fits a short. */
+  static final int GROUP_PANELS = 8;
+
+  /** Shorts of the sums that {@link #lookUpPanels} leaves, and more than {@link #lookUpGroups} does. */
   static final int PANELS_LANES = PANELS * WORD_TABLES * PANEL_ROWS;
 
   /** Words whose three sums of at most 384 each add up to a short. */
@@ -218,6 +221,35 @@ final class TernaryLookup {
           .add(second.lanewise(VectorOperators.ASHR, Short.SIZE))
           .add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
           .intoArray(sums, at + ODD_ROWS);
+    }
+  }
+
+  /**
+   * As {@link #lookUpPanels}, over the at most {@value #SHORT_SUM_WORDS} words of a whole group, for {@value #GROUP_PANELS}
+   * panels. Leaves one sum of the three lookups.
+   */
+  static void lookUpGroups(
+      MemorySegment weights, long at, long step, int words, MemorySegment tables, long tableAt, short[] lanes) {
+    WideLookup.lookUpGroups(weights, at, step, words, tables, tableAt, lanes);
+  }
+
+  /** Adds what {@link #lookUpGroups} has summed times F16 scales, as {@link #addHalfScaledPanels} does. */
+  static void addHalfScaledGroups(
+      short[] lanes, MemorySegment scales, long scaleAt, long step, float[] totals, int totalAt, int stride) {
+    for (int i = 0; i < GROUP_PANELS * PANEL_ROWS; i += LANES) {
+      IntVector sums = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
+      long panelScaleAt = scaleAt + i / PANEL_ROWS * step + i % PANEL_ROWS * Short.BYTES;
+      IntVector halves = ShortVector.fromMemorySegment(SHORTS, scales, panelScaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      int at = totalAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
+      ((FloatVector) sums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+          .convertShape(VectorOperators.I2F, FLOATS, 0))
+          .fma(halves.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+              .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at))
+          .intoArray(totals, at);
+      ((FloatVector) sums.lanewise(VectorOperators.ASHR, Short.SIZE).convertShape(VectorOperators.I2F, FLOATS, 0))
+          .fma(halves.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+              .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
+          .intoArray(totals, at + ODD_ROWS);
     }
   }
 

@@ -180,6 +180,128 @@ final class WideLookup {
     b32.intoArray(lanes, 23 * TABLE);
   }
 
+  static void lookUpGroups(
+      MemorySegment weights, long at, long step, int words, MemorySegment tables, long tableAt, short[] lanes) {
+    ShortVector aSum0 = ShortVector.zero(SHORTS);
+    ShortVector bSum0 = aSum0;
+    ShortVector aSum1 = aSum0;
+    ShortVector bSum1 = aSum0;
+    ShortVector aSum2 = aSum0;
+    ShortVector bSum2 = aSum0;
+    ShortVector aSum3 = aSum0;
+    ShortVector bSum3 = aSum0;
+    ShortVector aSum4 = aSum0;
+    ShortVector bSum4 = aSum0;
+    ShortVector aSum5 = aSum0;
+    ShortVector bSum5 = aSum0;
+    ShortVector aSum6 = aSum0;
+    ShortVector bSum6 = aSum0;
+    ShortVector aSum7 = aSum0;
+    ShortVector bSum7 = aSum0;
+    for (int word = 0; word < words; word++) {
+      long table = tableAt + (long) word * WORD_TABLE_BYTES;
+      ShortVector table0 = ShortVector.fromMemorySegment(SHORTS, tables, table, ByteOrder.LITTLE_ENDIAN);
+      ShortVector table1 = ShortVector.fromMemorySegment(SHORTS, tables, table + TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+      ShortVector table2 = ShortVector.fromMemorySegment(SHORTS, tables, table + 2 * TABLE_BYTES, ByteOrder.LITTLE_ENDIAN);
+      long wordAt = at + (long) word * WORD_BYTES;
+      IntVector a0 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      aSum0 = aSum0.add(a0.reinterpretAsShorts().selectFrom(table0))
+          .add(a0.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(a0.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b0 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      bSum0 = bSum0.add(b0.reinterpretAsShorts().selectFrom(table0))
+          .add(b0.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(b0.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a1 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      aSum1 = aSum1.add(a1.reinterpretAsShorts().selectFrom(table0))
+          .add(a1.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(a1.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b1 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      bSum1 = bSum1.add(b1.reinterpretAsShorts().selectFrom(table0))
+          .add(b1.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(b1.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a2 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      aSum2 = aSum2.add(a2.reinterpretAsShorts().selectFrom(table0))
+          .add(a2.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(a2.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b2 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      bSum2 = bSum2.add(b2.reinterpretAsShorts().selectFrom(table0))
+          .add(b2.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(b2.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a3 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      aSum3 = aSum3.add(a3.reinterpretAsShorts().selectFrom(table0))
+          .add(a3.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(a3.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b3 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      bSum3 = bSum3.add(b3.reinterpretAsShorts().selectFrom(table0))
+          .add(b3.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(b3.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a4 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      aSum4 = aSum4.add(a4.reinterpretAsShorts().selectFrom(table0))
+          .add(a4.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(a4.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b4 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      bSum4 = bSum4.add(b4.reinterpretAsShorts().selectFrom(table0))
+          .add(b4.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(b4.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a5 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      aSum5 = aSum5.add(a5.reinterpretAsShorts().selectFrom(table0))
+          .add(a5.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(a5.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b5 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      bSum5 = bSum5.add(b5.reinterpretAsShorts().selectFrom(table0))
+          .add(b5.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(b5.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a6 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      aSum6 = aSum6.add(a6.reinterpretAsShorts().selectFrom(table0))
+          .add(a6.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(a6.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b6 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      bSum6 = bSum6.add(b6.reinterpretAsShorts().selectFrom(table0))
+          .add(b6.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(b6.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      wordAt += step;
+      IntVector a7 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+      aSum7 = aSum7.add(a7.reinterpretAsShorts().selectFrom(table0))
+          .add(a7.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(a7.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+      IntVector b7 = ShortVector.fromMemorySegment(SHORTS, weights, wordAt + BLOCK_BYTES, ByteOrder.LITTLE_ENDIAN)
+          .reinterpretAsInts();
+      bSum7 = bSum7.add(b7.reinterpretAsShorts().selectFrom(table0))
+          .add(b7.lanewise(VectorOperators.LSHR, INDEX_BITS).reinterpretAsShorts().selectFrom(table1))
+          .add(b7.lanewise(VectorOperators.LSHR, 2 * INDEX_BITS).reinterpretAsShorts().selectFrom(table2));
+    }
+    aSum0.intoArray(lanes, 0);
+    bSum0.intoArray(lanes, TABLE);
+    aSum1.intoArray(lanes, 2 * TABLE);
+    bSum1.intoArray(lanes, 3 * TABLE);
+    aSum2.intoArray(lanes, 4 * TABLE);
+    bSum2.intoArray(lanes, 5 * TABLE);
+    aSum3.intoArray(lanes, 6 * TABLE);
+    bSum3.intoArray(lanes, 7 * TABLE);
+    aSum4.intoArray(lanes, 8 * TABLE);
+    bSum4.intoArray(lanes, 9 * TABLE);
+    aSum5.intoArray(lanes, 10 * TABLE);
+    bSum5.intoArray(lanes, 11 * TABLE);
+    aSum6.intoArray(lanes, 12 * TABLE);
+    bSum6.intoArray(lanes, 13 * TABLE);
+    aSum7.intoArray(lanes, 14 * TABLE);
+    bSum7.intoArray(lanes, 15 * TABLE);
+  }
+
   static void lookUpGroup(
       MemorySegment weights, long at, int words, MemorySegment tables, long tableAt, float[] totals, int totalAt) {
     ShortVector a0 = ShortVector.zero(SHORTS);

@@ -35,8 +35,8 @@ class LookupTernaryTest {
 
   private static final TernaryProductKernel REFERENCE = ReferenceKernels.table().get(TernaryProductKernel.class);
 
-  /** Sizes around words of 9 columns, segments of 64 of them and blocks of 2,048 rows. */
-  private static final int[][] SIZES = {{1, 1}, {63, 8}, {65, 577}, {257, 64 * 9}, {521, 575}, {2100, 1153}};
+  /** Sizes around words of 9 columns, segments of 64 of them, blocks of 2,048 rows and their parts of 8, 4 and 1 panels. */
+  private static final int[][] SIZES = {{1, 1}, {63, 8}, {65, 577}, {257, 64 * 9}, {521, 575}, {1836, 300}, {2100, 1153}};
 
   /** Scales of groups are stored as F32 for 0.37, as F16 for 0.5. */
   @ParameterizedTest(name = "{0} threads, scale {1}")
@@ -87,14 +87,14 @@ class LookupTernaryTest {
 
   @Test
   void theLargestSumsFit() {
-    int rows = 320;
+    int rows = 832;
     int columns = 1153;
     byte[] negative = new byte[rows * columns];
     Arrays.fill(negative, (byte) -1);
     MemorySegment packed = Arena.ofAuto().allocate((long) rows * PackedTernary.bytesPerRow(columns));
     PackedTernary.pack(negative, Shape.of(rows, columns), packed);
     try (Workers workers = new Workers(1)) {
-      for (int groupSize : new int[] {0, 252, 378, 576}) {
+      for (int groupSize : new int[] {0, 252, 256, 378, 576}) {
         float[] scales = new float[groupSize == 0 ? 1 : rows * Math.ceilDiv(columns, groupSize)];
         Arrays.fill(scales, 1);
         PackedTernary weight = new PackedTernary(Shape.of(rows, columns), groupSize, packed, scales);
