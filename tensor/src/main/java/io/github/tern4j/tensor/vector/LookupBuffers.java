@@ -1,6 +1,7 @@
 package io.github.tern4j.tensor.vector;
 
 import static io.github.tern4j.tensor.ternary.TernaryWords.PANEL_ROWS;
+import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_COLUMNS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ final class LookupBuffers {
   private static final ThreadLocal<LookupBuffers> OF_THREADS = ThreadLocal.withInitial(LookupBuffers::new);
 
   short[] codes = new short[0];
+  final int[] pairs = new int[TernaryLookup.SHORT_SUM_WORDS * WORD_COLUMNS];
   MemorySegment tables = MemorySegment.NULL;
   final short[] tokenLanes = new short[TernaryLookup.TOKENS_LANES];
   final short[] panelLanes = new short[TernaryLookup.PANELS_LANES];

@@ -7,6 +7,7 @@ import static io.github.tern4j.tensor.ternary.TernaryWords.WORD_TABLES;
 import static io.github.tern4j.tensor.vector.TernaryLookup.INDEX_BITS;
 import static io.github.tern4j.tensor.vector.TernaryLookup.TABLE;
 import static io.github.tern4j.tensor.vector.VectorWidth.FLOATS;
+import static io.github.tern4j.tensor.vector.VectorWidth.HALF_SHORTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.INTS;
 import static io.github.tern4j.tensor.vector.VectorWidth.SHORTS;
 
@@ -47,8 +48,25 @@ final class PairedLookup {
     return pairs;
   }
 
-  /** The tables of {@code words} words from activation {@code at} of one token and {@code secondAt} of another one on. */
-  static void tables(short[] codes, int at, int secondAt, int words, MemorySegment tables, long tableAt) {
+  /** The activations {@code at} of one token and {@code secondAt} of another one in the halves of ints. */
+  static void pair(short[] codes, int at, int secondAt, int n, int[] pairs) {
+    int i = 0;
+    for (; i <= n - INT_LANES; i += INT_LANES) {
+      ShortVector.fromArray(HALF_SHORTS, codes, at + i).convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0).reinterpretAsInts()
+          .or(ShortVector.fromArray(HALF_SHORTS, codes, secondAt + i).convertShape(VectorOperators.S2I, INTS, 0).reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, Short.SIZE))
+          .intoArray(pairs, i);
+    }
+    for (; i < n; i++) {
+      pairs[i] = codes[at + i] & 0xFFFF | codes[secondAt + i] << Short.SIZE;
+    }
+  }
+
+  /**
+   * The tables of {@code words} words of activations that {@link #pair} has left. They are stored into a slice of their own: of
+   * a segment that is passed in, the JIT looks at class, scope and length anew for each store, which took most of the time.
+   */
+  static void tables(int[] pairs, int words, MemorySegment tables, long tableAt) {
     ShortVector lowFirsts = ShortVector.fromArray(SHORTS, FIRST, 0);
     ShortVector lowSeconds = ShortVector.fromArray(SHORTS, SECOND, 0);
     ShortVector lowThirds = ShortVector.fromArray(SHORTS, THIRD, 0);
@@ -56,21 +74,17 @@ final class PairedLookup {
     ShortVector highSeconds = ShortVector.fromArray(SHORTS, SECOND, LANES);
     ShortVector highThirds = ShortVector.fromArray(SHORTS, THIRD, LANES);
     int columns = WORD_COLUMNS / WORD_TABLES;
+    MemorySegment own = tables.asSlice(tableAt, (long) words * WORD_TABLE_BYTES);
     for (int i = 0; i < words * WORD_TABLES; i++) {
-      int column = columns * i;
-      ShortVector first = both(codes, at + column, secondAt + column);
-      ShortVector second = both(codes, at + column + 1, secondAt + column + 1);
-      ShortVector third = both(codes, at + column + 2, secondAt + column + 2);
-      long to = tableAt + (long) PAIR_TABLE_BYTES * i;
+      ShortVector first = IntVector.broadcast(INTS, pairs[columns * i]).reinterpretAsShorts();
+      ShortVector second = IntVector.broadcast(INTS, pairs[columns * i + 1]).reinterpretAsShorts();
+      ShortVector third = IntVector.broadcast(INTS, pairs[columns * i + 2]).reinterpretAsShorts();
+      long to = (long) PAIR_TABLE_BYTES * i;
       first.mul(lowFirsts).add(second.mul(lowSeconds)).add(third.mul(lowThirds))
-          .intoMemorySegment(tables, to, ByteOrder.LITTLE_ENDIAN);
+          .intoMemorySegment(own, to, ByteOrder.LITTLE_ENDIAN);
       first.mul(highFirsts).add(second.mul(highSeconds)).add(third.mul(highThirds))
-          .intoMemorySegment(tables, to + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
+          .intoMemorySegment(own, to + VECTOR_BYTES, ByteOrder.LITTLE_ENDIAN);
     }
-  }
-
-  private static ShortVector both(short[] codes, int at, int secondAt) {
-    return IntVector.broadcast(INTS, codes[at] & 0xFFFF | codes[secondAt] << Short.SIZE).reinterpretAsShorts();
   }
 
   /**

@@ -15,6 +15,9 @@ import jdk.incubator.vector.IntVector;
 /**
  * Copies blocks of the right factor into neighbouring panels of {@link PanelTile}, {@link MatmulTile#COLUMNS} columns each;
  * those that the last one lacks become zeros.
+ *
+ * <p>Loops store into slices of their own: of a segment that is passed in, the JIT looks at class, scope and length anew for each
+ * store.
  */
 final class PanelPacking {
 
@@ -60,12 +63,13 @@ final class PanelPacking {
 
   /** Whole panels, row by row. */
   private static void copyRows(float[] x, int at, int stride, int count, int depth, MemorySegment panels, long panelAt) {
+    MemorySegment own = panels.asSlice(panelAt, (count - 1) * PanelTile.BYTES + PanelTile.HALF + depth * PanelTile.LINE);
     for (int k = 0; k < depth; k++) {
       int from = at + k * stride;
-      long to = panelAt + k * PanelTile.LINE;
+      long to = k * PanelTile.LINE;
       for (int panel = 0; panel < count; panel++) {
-        FloatVector.fromArray(FLOATS, x, from).intoMemorySegment(panels, to, ByteOrder.LITTLE_ENDIAN);
-        FloatVector.fromArray(FLOATS, x, from + LANES).intoMemorySegment(panels, to + PanelTile.HALF, ByteOrder.LITTLE_ENDIAN);
+        FloatVector.fromArray(FLOATS, x, from).intoMemorySegment(own, to, ByteOrder.LITTLE_ENDIAN);
+        FloatVector.fromArray(FLOATS, x, from + LANES).intoMemorySegment(own, to + PanelTile.HALF, ByteOrder.LITTLE_ENDIAN);
         from += COLUMNS;
         to += PanelTile.BYTES;
       }
@@ -74,11 +78,12 @@ final class PanelPacking {
 
   /** A whole panel. */
   private static void copy(float[] x, int at, int stride, int depth, MemorySegment panels, long panelAt) {
+    MemorySegment own = panels.asSlice(panelAt, PanelTile.HALF + depth * PanelTile.LINE);
     for (int k = 0; k < depth; k++) {
       int from = at + k * stride;
-      long to = panelAt + k * PanelTile.LINE;
-      FloatVector.fromArray(FLOATS, x, from).intoMemorySegment(panels, to, ByteOrder.LITTLE_ENDIAN);
-      FloatVector.fromArray(FLOATS, x, from + LANES).intoMemorySegment(panels, to + PanelTile.HALF, ByteOrder.LITTLE_ENDIAN);
+      long to = k * PanelTile.LINE;
+      FloatVector.fromArray(FLOATS, x, from).intoMemorySegment(own, to, ByteOrder.LITTLE_ENDIAN);
+      FloatVector.fromArray(FLOATS, x, from + LANES).intoMemorySegment(own, to + PanelTile.HALF, ByteOrder.LITTLE_ENDIAN);
     }
   }
 
@@ -119,6 +124,7 @@ final class PanelPacking {
 
   /** Up to three rows behind the last one are unspecified. */
   private static void joinFours(float[] groups, int depth, MemorySegment panels, long to) {
+    MemorySegment own = panels.asSlice(to, Math.ceilDiv(depth, 4) * 4 * PanelTile.LINE);
     for (int k = 0; k < depth; k += 4) {
       int at = GROUP * k;
       IntVector group0 = FloatVector.fromArray(FLOATS, groups, at).reinterpretAsInts();
@@ -129,27 +135,28 @@ final class PanelPacking {
       IntVector last01 = Interleaving.LAST_FOURS.selectFrom(group0, group1);
       IntVector first23 = Interleaving.FIRST_FOURS.selectFrom(group2, group3);
       IntVector last23 = Interleaving.LAST_FOURS.selectFrom(group2, group3);
-      long row = to + k * PanelTile.LINE;
-      Interleaving.FIRST_HALVES.selectFrom(first01, first23).intoMemorySegment(panels, row, ByteOrder.LITTLE_ENDIAN);
+      long row = k * PanelTile.LINE;
+      Interleaving.FIRST_HALVES.selectFrom(first01, first23).intoMemorySegment(own, row, ByteOrder.LITTLE_ENDIAN);
       Interleaving.LAST_HALVES.selectFrom(first01, first23)
-          .intoMemorySegment(panels, row + PanelTile.LINE, ByteOrder.LITTLE_ENDIAN);
+          .intoMemorySegment(own, row + PanelTile.LINE, ByteOrder.LITTLE_ENDIAN);
       Interleaving.FIRST_HALVES.selectFrom(last01, last23)
-          .intoMemorySegment(panels, row + 2 * PanelTile.LINE, ByteOrder.LITTLE_ENDIAN);
+          .intoMemorySegment(own, row + 2 * PanelTile.LINE, ByteOrder.LITTLE_ENDIAN);
       Interleaving.LAST_HALVES.selectFrom(last01, last23)
-          .intoMemorySegment(panels, row + 3 * PanelTile.LINE, ByteOrder.LITTLE_ENDIAN);
+          .intoMemorySegment(own, row + 3 * PanelTile.LINE, ByteOrder.LITTLE_ENDIAN);
     }
   }
 
   /** One row behind the last one may be unspecified. */
   private static void joinTwos(float[] groups, int depth, MemorySegment panels, long to) {
+    MemorySegment own = panels.asSlice(to, Math.ceilDiv(depth, 2) * 2 * PanelTile.LINE);
     for (int k = 0; k < depth; k += 2) {
       int at = GROUP * k;
       IntVector group0 = FloatVector.fromArray(FLOATS, groups, at).reinterpretAsInts();
       IntVector group1 = FloatVector.fromArray(FLOATS, groups, at + GROUP_LENGTH).reinterpretAsInts();
-      long row = to + k * PanelTile.LINE;
-      Interleaving.FIRST_FOURS.selectFrom(group0, group1).intoMemorySegment(panels, row, ByteOrder.LITTLE_ENDIAN);
+      long row = k * PanelTile.LINE;
+      Interleaving.FIRST_FOURS.selectFrom(group0, group1).intoMemorySegment(own, row, ByteOrder.LITTLE_ENDIAN);
       Interleaving.LAST_FOURS.selectFrom(group0, group1)
-          .intoMemorySegment(panels, row + PanelTile.LINE, ByteOrder.LITTLE_ENDIAN);
+          .intoMemorySegment(own, row + PanelTile.LINE, ByteOrder.LITTLE_ENDIAN);
     }
   }
 }

@@ -76,7 +76,8 @@ final class TokensLookup {
     for (int token = 0; token < TOKENS; token += step) {
       int at = codeAt + token * codeStride;
       if (ManyTokens.IN_PAIRS) {
-        PairedLookup.tables(buffers.codes, at, at + codeStride, words, buffers.tables, token * tokenTables);
+        PairedLookup.pair(buffers.codes, at, at + codeStride, words * WORD_COLUMNS, buffers.pairs);
+        PairedLookup.tables(buffers.pairs, words, buffers.tables, token * tokenTables);
       } else {
         TernaryLookup.shortTables(buffers.codes, at, words, buffers.tables, token * tokenTables);
       }
