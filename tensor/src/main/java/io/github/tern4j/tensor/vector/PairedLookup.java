@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -52,10 +53,10 @@ final class PairedLookup {
   static void pair(short[] codes, int at, int secondAt, int n, int[] pairs) {
     int i = 0;
     for (; i <= n - INT_LANES; i += INT_LANES) {
-      ShortVector.fromArray(HALF_SHORTS, codes, at + i).convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0).reinterpretAsInts()
-          .or(ShortVector.fromArray(HALF_SHORTS, codes, secondAt + i).convertShape(VectorOperators.S2I, INTS, 0).reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, Short.SIZE))
-          .intoArray(pairs, i);
+      Vector<Integer> first = ShortVector.fromArray(HALF_SHORTS, codes, at + i)
+          .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+      Vector<Integer> second = ShortVector.fromArray(HALF_SHORTS, codes, secondAt + i).convertShape(VectorOperators.S2I, INTS, 0);
+      first.reinterpretAsInts().or(second.reinterpretAsInts().lanewise(VectorOperators.LSHL, Short.SIZE)).intoArray(pairs, i);
     }
     for (; i < n; i++) {
       pairs[i] = codes[at + i] & 0xFFFF | codes[secondAt + i] << Short.SIZE;
