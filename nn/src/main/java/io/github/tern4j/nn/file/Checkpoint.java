@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -108,7 +109,7 @@ public final class Checkpoint implements AutoCloseable {
     state.firstMoments().forEach((name, moment) -> moments.add(StoredTraining.FIRST_MOMENT + name, moment, SafetensorsType.F32));
     state.secondMoments().forEach((name, moment) -> moments.add(StoredTraining.SECOND_MOMENT + name, moment, SafetensorsType.F32));
     moments.write(building.resolve(STATE_TENSORS));
-    ObjectNode json = JsonFile.STRICT.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("step", state.step()).put("seed", state.seed()).put("tokens_seen", state.tokensSeen()).set("loop", state.loop());
     JsonFile.write(building.resolve(STATE), json);
   }

@@ -10,26 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * JSON files of one object, read strictly: valid UTF-8, no key twice, nothing after the object, no nesting deeper than Jackson's
- * 500 levels. Written indented and {@linkplain AtomicFile at once}.
- */
+/** JSON files of one object: valid UTF-8, read as {@link JsonTree} does, written indented and {@linkplain AtomicFile at once}. */
 public final class JsonFile {
 
   /** Larger files are refused unread: nothing that is configuration comes near, but a wrong path may. */
   private static final long MOST_BYTES = 256L << 20;
 
-  static final JsonMapper STRICT = JsonMapper.builder()
-      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .enable(SerializationFeature.INDENT_OUTPUT)
-      .build();
+  /** Jackson's mapper, made when something is written. */
+  private static final class Writer {
+    static final JsonMapper INDENTED = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  }
 
   private JsonFile() {}
 
@@ -64,7 +58,7 @@ public final class JsonFile {
    */
   public static JsonObject parse(String where, String json) {
     try {
-      if (STRICT.readTree(json) instanceof ObjectNode object) {
+      if (JsonTree.read(json) instanceof ObjectNode object) {
         return new JsonObject(where, object);
       }
       throw new BadInputException(where + ": not a JSON object; expected {...}");
@@ -79,7 +73,7 @@ public final class JsonFile {
    * @throws UncheckedIOException with one line, when the file system fails; the old content is untouched
    */
   public static void write(Path file, ObjectNode object) {
-    AtomicFile.write(file, (STRICT.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(file, (Writer.INDENTED.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   /** Decodes UTF-8 and refuses what is none, where a plain conversion would put replacement characters. */

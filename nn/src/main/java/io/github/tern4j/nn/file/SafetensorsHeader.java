@@ -48,7 +48,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     }
     Map<String, Entry> entries = new HashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
-    try (JsonParser parser = JsonFile.STRICT.createParser(json)) {
+    try (JsonParser parser = JsonTree.parser(json)) {
       parser.nextToken();
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -152,7 +153,7 @@ public final class SafetensorsWriter {
       write(directory.resolve(ModelFiles.SINGLE));
       return;
     }
-    ObjectNode index = JsonFile.STRICT.createObjectNode();
+    ObjectNode index = JsonNodeFactory.instance.objectNode();
     index.putObject("metadata").put("total_size", entries.values().stream().mapToLong(Entry::bytes).sum());
     ObjectNode weightMap = index.putObject("weight_map");
     for (int i = 0; i < shards.size(); i++) {
@@ -189,7 +190,7 @@ public final class SafetensorsWriter {
   }
 
   private ByteBuffer header(List<String> names) {
-    ObjectNode header = JsonFile.STRICT.createObjectNode();
+    ObjectNode header = JsonNodeFactory.instance.objectNode();
     ObjectNode texts = header.putObject(SafetensorsHeader.METADATA);
     metadata.forEach(texts::put);
     long begin = 0;

@@ -1,6 +1,7 @@
 package io.github.tern4j.nn.tokenizer;
 
 import io.github.tern4j.nn.file.AtomicFile;
+import io.github.tern4j.nn.file.JsonTree;
 import io.github.tern4j.tensor.BadInputException;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.io.IOException;
@@ -16,11 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -34,10 +35,10 @@ public final class TokenizerFile {
   /** Ids above this are not credible; without a bound an id of two thousand million would allocate a table of that size. */
   static final int LARGEST_ID = 1 << 22;
 
-  private static final JsonMapper JSON = JsonMapper.builder()
-      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-      .enable(SerializationFeature.INDENT_OUTPUT)
-      .build();
+  /** Jackson's mapper, made when something is written. */
+  private static final class Writer {
+    static final JsonMapper INDENTED = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  }
 
   private TokenizerFile() {}
 
@@ -99,7 +100,7 @@ public final class TokenizerFile {
 
   /** What the content of a file says. */
   static TokenizerDefinition definition(byte[] json) {
-    JsonNode root = JSON.readTree(json);
+    JsonNode root = JsonTree.read(json);
     if (!root.isObject()) {
       throw new BadInputException("is not a JSON object; expected a Hugging Face tokenizer.json");
     }
@@ -128,7 +129,7 @@ public final class TokenizerFile {
     String type = model.path("type").asString(model.has("merges") ? "BPE" : "missing");
     refuse(!type.equals("BPE"), "model.type is " + type + "; expected BPE");
     JsonNode dropout = model.path("dropout");
-    refuse(dropout.isNumber() && dropout.asDouble() != 0, "model.dropout is " + dropout + "; expected null");
+    refuse(dropout.isNumber() && dropout.asDouble() != 0, "model.dropout is ", dropout, "; expected null");
     for (String affix : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
       refuse(!model.path(affix).asString("").isEmpty(), "model." + affix + " is set; expected null, as byte-level BPE has none");
     }
@@ -226,7 +227,7 @@ public final class TokenizerFile {
     refuse(!behavior.equals("Isolated"), "pre_tokenizer Split has the behavior " + behavior + "; expected Isolated");
     refuse(flag(split, "invert"), "pre_tokenizer Split is inverted; expected invert false");
     JsonNode regex = split.path("pattern").path("Regex");
-    refuse(!regex.isString(), "pre_tokenizer Split has the pattern " + split.path("pattern") + "; expected a Regex");
+    refuse(!regex.isString(), "pre_tokenizer Split has the pattern ", split.path("pattern"), "; expected a Regex");
     return new SplitPattern(regex.asString());
   }
 
@@ -286,7 +287,7 @@ public final class TokenizerFile {
 
   private static boolean flag(JsonNode node, String field, boolean otherwise) {
     JsonNode flag = node.path(field);
-    refuse(present(flag) && !flag.isBoolean(), field + " is " + flag + "; expected true or false");
+    refuse(present(flag) && !flag.isBoolean(), field + " is ", flag, "; expected true or false");
     return present(flag) ? flag.asBoolean() : otherwise;
   }
 
@@ -296,21 +297,28 @@ public final class TokenizerFile {
     }
   }
 
+  /** The same with a node in the message, whose text is made only then: the first text starts Jackson's mapper. */
+  private static void refuse(boolean bad, String start, JsonNode found, String end) {
+    if (bad) {
+      throw new BadInputException(start + found + end);
+    }
+  }
+
   // Writing
 
   private static byte[] bytes(Tokenizer tokenizer) {
     ObjectNode root = shell(tokenizer.definition());
     writeModel((ObjectNode) root.path("model"), tokenizer);
-    return JSON.writeValueAsBytes(root);
+    return Writer.INDENTED.writeValueAsBytes(root);
   }
 
   /** The file of a tokenizer, with an empty vocabulary and without merges. */
   static byte[] shellBytes(TokenizerDefinition definition) {
-    return JSON.writeValueAsBytes(shell(definition));
+    return Writer.INDENTED.writeValueAsBytes(shell(definition));
   }
 
   private static ObjectNode shell(TokenizerDefinition definition) {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("version", "1.0").putNull("truncation").putNull("padding");
     writeAddedTokens(root.putArray("added_tokens"), definition.addedTokens());
     writeNormalizers(root, definition.normalizers());
