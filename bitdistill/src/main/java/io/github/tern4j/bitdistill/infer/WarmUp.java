@@ -14,7 +14,9 @@ import java.lang.management.ManagementFactory;
  */
 final class WarmUp {
 
+  /** Projections then have 3, 4 and 12 panels of 64 rows: kernels take one, four or eight of them at a time. */
   private static final int HIDDEN = 192;
+  private static final int INTERMEDIATE = 4 * HIDDEN;
   private static final int VOCABULARY = 256;
   private static final int CONTEXT = 64;
 
@@ -40,7 +42,7 @@ final class WarmUp {
    * @param tables format of its embedding and head
    */
   WarmUp(QwenConfig config, TableFormat tables) {
-    this.config = new QwenConfig(VOCABULARY, HIDDEN, 2 * HIDDEN, 1, 2, 1, config.headDim(), config.rmsNormEps(), config.ropeTheta(),
+    this.config = new QwenConfig(VOCABULARY, HIDDEN, INTERMEDIATE, 1, 2, 1, config.headDim(), config.rmsNormEps(), config.ropeTheta(),
         CONTEXT, config.tieWordEmbeddings(), config.attentionBias(), config.qkNorm(), config.initializerRange(), config.bosTokenId(),
         config.eosTokenId(), config.bitDistill());
     this.tables = tables;
