@@ -46,8 +46,8 @@ public final class Main {
   static List<Object> commands() {
     return List.of(new QuickstartCommand(), new RunCommand(), new PretrainCommand(), new FinetuneCommand(), new RefineCommand(),
         new ContinueCommand(), new DistillCommand(), new TokenizerCommand(), new EvaluateCommand(),
-        new GenerateCommand(Optional.empty()), new ScoreCommand(), new ExportCommand(), new InspectCommand(), new VerifyCommand(), new BenchCommand(),
-        new ReportCommand(), new DoctorCommand());
+        new GenerateCommand(Optional.empty()), new ScoreCommand(), new ExportCommand(), new InspectCommand(), new VerifyCommand(),
+        new BenchCommand(), new ReportCommand(), new DoctorCommand());
   }
 
   /** Runs one command line and returns the exit code. */

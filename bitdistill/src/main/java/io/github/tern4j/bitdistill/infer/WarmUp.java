@@ -14,7 +14,7 @@ import java.lang.management.ManagementFactory;
  */
 final class WarmUp {
 
-  /** Projections then have 3, 4 and 12 panels of 64 rows: kernels take one, four or eight of them at a time. */
+  /** With 3 and 12 panels of 64 rows, projections meet every kernel: these take one, four or eight panels at a time. */
   private static final int HIDDEN = 192;
   private static final int INTERMEDIATE = 4 * HIDDEN;
   private static final int VOCABULARY = 256;

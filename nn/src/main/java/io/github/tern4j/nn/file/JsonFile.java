@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** JSON files of one object: valid UTF-8, read as {@link JsonTree} does, written indented and {@linkplain AtomicFile at once}. */
@@ -19,11 +17,6 @@ public final class JsonFile {
 
   /** Larger files are refused unread: nothing that is configuration comes near, but a wrong path may. */
   private static final long MOST_BYTES = 256L << 20;
-
-  /** Jackson's mapper, made when something is written. */
-  private static final class Writer {
-    static final JsonMapper INDENTED = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-  }
 
   private JsonFile() {}
 
@@ -73,7 +66,7 @@ public final class JsonFile {
    * @throws UncheckedIOException with one line, when the file system fails; the old content is untouched
    */
   public static void write(Path file, ObjectNode object) {
-    AtomicFile.write(file, (Writer.INDENTED.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(file, (JsonTree.writer().writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   /** Decodes UTF-8 and refuses what is none, where a plain conversion would put replacement characters. */

@@ -7,14 +7,16 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * JSON read strictly: no key twice, nothing behind the value, no nesting deeper than Jackson's 500 levels. Without Jackson's
- * mapper, whose start takes 70 ms that the first token of a text would wait for.
+ * JSON as trees, read strictly: no key twice, nothing behind the value, no nesting deeper than Jackson's 500 levels. Reading does
+ * without Jackson's mapper, whose start takes 70 ms that the first token of a text would wait for.
  */
 public final class JsonTree {
 
@@ -26,7 +28,17 @@ public final class JsonTree {
       .disable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
       .build();
 
+  /** Jackson's mapper, made when something is written. */
+  private static final class Writer {
+    static final JsonMapper INDENTED = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  }
+
   private JsonTree() {}
+
+  /** Writes trees over several lines. */
+  public static JsonMapper writer() {
+    return Writer.INDENTED;
+  }
 
   /**
    * The value in {@code json}, or a missing node where there is none.

@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,11 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class TokenizerFile {
   /** Ids above this are not credible; without a bound an id of two thousand million would allocate a table of that size. */
   static final int LARGEST_ID = 1 << 22;
-
-  /** Jackson's mapper, made when something is written. */
-  private static final class Writer {
-    static final JsonMapper INDENTED = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-  }
 
   private TokenizerFile() {}
 
@@ -309,12 +302,12 @@ public final class TokenizerFile {
   private static byte[] bytes(Tokenizer tokenizer) {
     ObjectNode root = shell(tokenizer.definition());
     writeModel((ObjectNode) root.path("model"), tokenizer);
-    return Writer.INDENTED.writeValueAsBytes(root);
+    return JsonTree.writer().writeValueAsBytes(root);
   }
 
   /** The file of a tokenizer, with an empty vocabulary and without merges. */
   static byte[] shellBytes(TokenizerDefinition definition) {
-    return Writer.INDENTED.writeValueAsBytes(shell(definition));
+    return JsonTree.writer().writeValueAsBytes(shell(definition));
   }
 
   private static ObjectNode shell(TokenizerDefinition definition) {
