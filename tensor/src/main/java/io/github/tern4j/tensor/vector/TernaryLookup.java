@@ -205,22 +205,26 @@ final class TernaryLookup {
    * processes the JIT did not inline a method for the halves of a lane, and put the vectors on the heap.
    */
   static void addPanels(short[] lanes, int[] sums, int sumAt, int stride) {
-    for (int i = 0; i < PANELS * PANEL_ROWS; i += LANES) {
-      int from = i * WORD_TABLES;
-      IntVector first = ShortVector.fromArray(SHORTS, lanes, from).reinterpretAsInts();
-      IntVector second = ShortVector.fromArray(SHORTS, lanes, from + LANES).reinterpretAsInts();
-      IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
-      int at = sumAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
-      IntVector.fromArray(INTS, sums, at)
-          .add(first.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-          .add(second.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-          .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-          .intoArray(sums, at);
-      IntVector.fromArray(INTS, sums, at + ODD_ROWS)
-          .add(first.lanewise(VectorOperators.ASHR, Short.SIZE))
-          .add(second.lanewise(VectorOperators.ASHR, Short.SIZE))
-          .add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
-          .intoArray(sums, at + ODD_ROWS);
+    int panelAt = sumAt;
+    for (int panel = 0; panel < PANELS * PANEL_ROWS; panel += PANEL_ROWS) {
+      for (int lane = 0; lane < PANEL_ROWS; lane += LANES) {
+        int from = (panel + lane) * WORD_TABLES;
+        IntVector first = ShortVector.fromArray(SHORTS, lanes, from).reinterpretAsInts();
+        IntVector second = ShortVector.fromArray(SHORTS, lanes, from + LANES).reinterpretAsInts();
+        IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
+        int at = panelAt + rowOfEven(lane);
+        IntVector.fromArray(INTS, sums, at)
+            .add(first.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+            .add(second.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+            .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+            .intoArray(sums, at);
+        IntVector.fromArray(INTS, sums, at + ODD_ROWS)
+            .add(first.lanewise(VectorOperators.ASHR, Short.SIZE))
+            .add(second.lanewise(VectorOperators.ASHR, Short.SIZE))
+            .add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
+            .intoArray(sums, at + ODD_ROWS);
+      }
+      panelAt += stride;
     }
   }
 
@@ -236,20 +240,26 @@ final class TernaryLookup {
   /** Adds what {@link #lookUpGroups} has summed times F16 scales, as {@link #addHalfScaledPanels} does. */
   static void addHalfScaledGroups(
       short[] lanes, MemorySegment scales, long scaleAt, long step, float[] totals, int totalAt, int stride) {
-    for (int i = 0; i < GROUP_PANELS * PANEL_ROWS; i += LANES) {
-      IntVector sums = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
-      long panelScaleAt = scaleAt + i / PANEL_ROWS * step + i % PANEL_ROWS * Short.BYTES;
-      IntVector halves = ShortVector.fromMemorySegment(SHORTS, scales, panelScaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-      int at = totalAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
-      ((FloatVector) sums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
-          .convertShape(VectorOperators.I2F, FLOATS, 0))
-          .fma(halves.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-              .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at))
-          .intoArray(totals, at);
-      ((FloatVector) sums.lanewise(VectorOperators.ASHR, Short.SIZE).convertShape(VectorOperators.I2F, FLOATS, 0))
-          .fma(halves.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
-              .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
-          .intoArray(totals, at + ODD_ROWS);
+    int panelAt = totalAt;
+    long panelScaleAt = scaleAt;
+    for (int panel = 0; panel < GROUP_PANELS * PANEL_ROWS; panel += PANEL_ROWS) {
+      for (int lane = 0; lane < PANEL_ROWS; lane += LANES) {
+        IntVector sums = ShortVector.fromArray(SHORTS, lanes, panel + lane).reinterpretAsInts();
+        IntVector halves = ShortVector.fromMemorySegment(SHORTS, scales, panelScaleAt + lane * Short.BYTES,
+            ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+        int at = panelAt + rowOfEven(lane);
+        ((FloatVector) sums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+            .convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(halves.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+                .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at))
+            .intoArray(totals, at);
+        ((FloatVector) sums.lanewise(VectorOperators.ASHR, Short.SIZE).convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(halves.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+                .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
+            .intoArray(totals, at + ODD_ROWS);
+      }
+      panelAt += stride;
+      panelScaleAt += step;
     }
   }
 
@@ -259,50 +269,62 @@ final class TernaryLookup {
    */
   static void addHalfScaledPanels(
       short[] lanes, MemorySegment scales, long scaleAt, long step, float[] totals, int totalAt, int stride) {
-    for (int i = 0; i < PANELS * PANEL_ROWS; i += LANES) {
-      int from = i * WORD_TABLES;
-      IntVector twoSums = ShortVector.fromArray(SHORTS, lanes, from).add(ShortVector.fromArray(SHORTS, lanes, from + LANES))
-          .reinterpretAsInts();
-      IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
-      long panelScaleAt = scaleAt + i / PANEL_ROWS * step + i % PANEL_ROWS * Short.BYTES;
-      IntVector halves = ShortVector.fromMemorySegment(SHORTS, scales, panelScaleAt, ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
-      int at = totalAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
-      ((FloatVector) twoSums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
-          .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-          .convertShape(VectorOperators.I2F, FLOATS, 0))
-          .fma(halves.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
-              .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at))
-          .intoArray(totals, at);
-      ((FloatVector) twoSums.lanewise(VectorOperators.ASHR, Short.SIZE).add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
-          .convertShape(VectorOperators.I2F, FLOATS, 0))
-          .fma(halves.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
-              .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
-          .intoArray(totals, at + ODD_ROWS);
+    int panelAt = totalAt;
+    long panelScaleAt = scaleAt;
+    for (int panel = 0; panel < PANELS * PANEL_ROWS; panel += PANEL_ROWS) {
+      for (int lane = 0; lane < PANEL_ROWS; lane += LANES) {
+        int from = (panel + lane) * WORD_TABLES;
+        IntVector twoSums = ShortVector.fromArray(SHORTS, lanes, from).add(ShortVector.fromArray(SHORTS, lanes, from + LANES))
+            .reinterpretAsInts();
+        IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
+        IntVector halves = ShortVector.fromMemorySegment(SHORTS, scales, panelScaleAt + lane * Short.BYTES,
+            ByteOrder.LITTLE_ENDIAN).reinterpretAsInts();
+        int at = panelAt + rowOfEven(lane);
+        ((FloatVector) twoSums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+            .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+            .convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(halves.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.LSHR, Short.SIZE - HALF_SHIFT)
+                .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at))
+            .intoArray(totals, at);
+        ((FloatVector) twoSums.lanewise(VectorOperators.ASHR, Short.SIZE).add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
+            .convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(halves.lanewise(VectorOperators.LSHR, Short.SIZE).lanewise(VectorOperators.LSHL, HALF_SHIFT)
+                .reinterpretAsFloats().mul(HALF_UNIT), FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
+            .intoArray(totals, at + ODD_ROWS);
+      }
+      panelAt += stride;
+      panelScaleAt += step;
     }
   }
 
   /** As {@link #addHalfScaledPanels} for F32 scales. */
   static void addFloatScaledPanels(
       short[] lanes, MemorySegment scales, long scaleAt, long step, float[] totals, int totalAt, int stride) {
-    for (int i = 0; i < PANELS * PANEL_ROWS; i += LANES) {
-      int from = i * WORD_TABLES;
-      IntVector twoSums = ShortVector.fromArray(SHORTS, lanes, from).add(ShortVector.fromArray(SHORTS, lanes, from + LANES))
-          .reinterpretAsInts();
-      IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
-      int row = rowOfEven(i % PANEL_ROWS);
-      long rowScaleAt = scaleAt + i / PANEL_ROWS * step + row * Float.BYTES;
-      int at = totalAt + i / PANEL_ROWS * stride + row;
-      ((FloatVector) twoSums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
-          .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
-          .convertShape(VectorOperators.I2F, FLOATS, 0))
-          .fma(FloatVector.fromMemorySegment(FLOATS, scales, rowScaleAt, ByteOrder.LITTLE_ENDIAN),
-              FloatVector.fromArray(FLOATS, totals, at))
-          .intoArray(totals, at);
-      ((FloatVector) twoSums.lanewise(VectorOperators.ASHR, Short.SIZE).add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
-          .convertShape(VectorOperators.I2F, FLOATS, 0))
-          .fma(FloatVector.fromMemorySegment(FLOATS, scales, rowScaleAt + ODD_ROWS * Float.BYTES, ByteOrder.LITTLE_ENDIAN),
-              FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
-          .intoArray(totals, at + ODD_ROWS);
+    int panelAt = totalAt;
+    long panelScaleAt = scaleAt;
+    for (int panel = 0; panel < PANELS * PANEL_ROWS; panel += PANEL_ROWS) {
+      for (int lane = 0; lane < PANEL_ROWS; lane += LANES) {
+        int from = (panel + lane) * WORD_TABLES;
+        IntVector twoSums = ShortVector.fromArray(SHORTS, lanes, from).add(ShortVector.fromArray(SHORTS, lanes, from + LANES))
+            .reinterpretAsInts();
+        IntVector third = ShortVector.fromArray(SHORTS, lanes, from + 2 * LANES).reinterpretAsInts();
+        int row = rowOfEven(lane);
+        long rowScaleAt = panelScaleAt + row * Float.BYTES;
+        int at = panelAt + row;
+        ((FloatVector) twoSums.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+            .add(third.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+            .convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(FloatVector.fromMemorySegment(FLOATS, scales, rowScaleAt, ByteOrder.LITTLE_ENDIAN),
+                FloatVector.fromArray(FLOATS, totals, at))
+            .intoArray(totals, at);
+        ((FloatVector) twoSums.lanewise(VectorOperators.ASHR, Short.SIZE).add(third.lanewise(VectorOperators.ASHR, Short.SIZE))
+            .convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(FloatVector.fromMemorySegment(FLOATS, scales, rowScaleAt + ODD_ROWS * Float.BYTES, ByteOrder.LITTLE_ENDIAN),
+                FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
+            .intoArray(totals, at + ODD_ROWS);
+      }
+      panelAt += stride;
+      panelScaleAt += step;
     }
   }
 
@@ -337,29 +359,24 @@ final class TernaryLookup {
 
   /** Adds what {@link #lookUpTokens} has summed to the sums of tokens that are {@code stride} apart. */
   static void addTokens(short[] lanes, int[] sums, int sumAt, int stride) {
-    for (int i = 0; i < TOKENS_LANES; i += LANES) {
-      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
-      int at = sumAt + i / PANEL_ROWS * stride + rowOfEven(i % PANEL_ROWS);
-      add(even(pairs), sums, at);
-      add(odd(pairs), sums, at + ODD_ROWS);
+    int tokenAt = sumAt;
+    for (int token = 0; token < TOKENS_LANES; token += PANEL_ROWS) {
+      for (int lane = 0; lane < PANEL_ROWS; lane += LANES) {
+        IntVector pairs = ShortVector.fromArray(SHORTS, lanes, token + lane).reinterpretAsInts();
+        int at = tokenAt + rowOfEven(lane);
+        IntVector.fromArray(INTS, sums, at)
+            .add(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE))
+            .intoArray(sums, at);
+        IntVector.fromArray(INTS, sums, at + ODD_ROWS).add(pairs.lanewise(VectorOperators.ASHR, Short.SIZE))
+            .intoArray(sums, at + ODD_ROWS);
+      }
+      tokenAt += stride;
     }
   }
 
   /** The row of an even lane of a panel. */
   private static int rowOfEven(int lane) {
     return lane - lane % TABLE / 2;
-  }
-
-  private static void add(IntVector value, int[] sums, int at) {
-    IntVector.fromArray(INTS, sums, at).add(value).intoArray(sums, at);
-  }
-
-  private static IntVector even(IntVector pairs) {
-    return pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE);
-  }
-
-  private static IntVector odd(IntVector pairs) {
-    return pairs.lanewise(VectorOperators.ASHR, Short.SIZE);
   }
 
   /** The scales of a panel, of {@code bytes} bytes each. */
@@ -400,27 +417,33 @@ final class TernaryLookup {
 
   /** Adds what {@link #lookUpTokens} has summed, times the scales of the rows, to totals of tokens {@code stride} apart. */
   static void addScaledTokens(short[] lanes, float[] scales, float[] totals, int totalAt, int stride) {
-    for (int i = 0; i < TOKENS_LANES; i += LANES) {
-      IntVector pairs = ShortVector.fromArray(SHORTS, lanes, i).reinterpretAsInts();
-      int row = rowOfEven(i % PANEL_ROWS);
-      int at = totalAt + i / PANEL_ROWS * stride + row;
-      addScaled(even(pairs), FloatVector.fromArray(FLOATS, scales, row), totals, at);
-      addScaled(odd(pairs), FloatVector.fromArray(FLOATS, scales, row + ODD_ROWS), totals, at + ODD_ROWS);
+    int tokenAt = totalAt;
+    for (int token = 0; token < TOKENS_LANES; token += PANEL_ROWS) {
+      for (int lane = 0; lane < PANEL_ROWS; lane += LANES) {
+        IntVector pairs = ShortVector.fromArray(SHORTS, lanes, token + lane).reinterpretAsInts();
+        int row = rowOfEven(lane);
+        int at = tokenAt + row;
+        ((FloatVector) pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE)
+            .convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(FloatVector.fromArray(FLOATS, scales, row), FloatVector.fromArray(FLOATS, totals, at)).intoArray(totals, at);
+        ((FloatVector) pairs.lanewise(VectorOperators.ASHR, Short.SIZE).convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(FloatVector.fromArray(FLOATS, scales, row + ODD_ROWS), FloatVector.fromArray(FLOATS, totals, at + ODD_ROWS))
+            .intoArray(totals, at + ODD_ROWS);
+      }
+      tokenAt += stride;
     }
   }
 
-  /** Adds the sums of a panel, times the scales of the rows, to totals; the sums become 0. */
+  /**
+   * Adds the sums of a panel times the scales of the rows to totals: {@code totals_i = fma((float) sums_i, scales_i, totals_i)}.
+   * The sums become 0.
+   */
   static void addScaledSums(int[] sums, float[] scales, float[] totals, int at) {
     for (int i = 0; i < PANEL_ROWS; i += INT_LANES) {
-      addScaled(IntVector.fromArray(INTS, sums, at + i), FloatVector.fromArray(FLOATS, scales, i), totals, at + i);
+      FloatVector sum = (FloatVector) IntVector.fromArray(INTS, sums, at + i).convertShape(VectorOperators.I2F, FLOATS, 0);
+      sum.fma(FloatVector.fromArray(FLOATS, scales, i), FloatVector.fromArray(FLOATS, totals, at + i)).intoArray(totals, at + i);
       IntVector.zero(INTS).intoArray(sums, at + i);
     }
-  }
-
-  /** {@code totals_i = fma((float) sums_i, scales_i, totals_i)}. */
-  private static void addScaled(IntVector sums, FloatVector scales, float[] totals, int at) {
-    ((FloatVector) sums.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(scales, FloatVector.fromArray(FLOATS, totals, at))
-        .intoArray(totals, at);
   }
 
   /** {@code out_i = (float) sums_i factor}. */
