@@ -1,12 +1,8 @@
 package io.github.tern4j.bitdistill.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
-import java.util.stream.Stream;
+import io.github.tern4j.tensor.SharedData;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,7 +14,7 @@ class SharedDataTest {
       "qnli,train,5634,0,2796", "qnli,dev,1285,1,646", "rte,train,2490,0,1249", "rte,dev,277,1,131", "cola,train,8551,0,2528",
       "cola,dev,1043,1,721", "ag_news,train,10001,3,2538", "ag_news,test,7600,1,1900"})
   void classificationRowsAndLabelsAreAsCounted(String name, String split, int rows, int label, int count) {
-    var examples = TaskData.read(data(), (ClassificationTask) Task.named(name), split);
+    var examples = TaskData.read(SharedData.folder("data"), (ClassificationTask) Task.named(name), split);
     assertThat(examples).hasSize(rows);
     assertThat(examples.stream().filter(example -> example.label() == label)).hasSize(count);
   }
@@ -26,17 +22,7 @@ class SharedDataTest {
   @ParameterizedTest
   @CsvSource({"cnn_dailymail,train,1000", "cnn_dailymail,dev,100", "cnn_dailymail,test,400", "xsum,sample,890"})
   void summariesAreAsCounted(String name, String split, int rows) {
-    var examples = TaskData.read(data(), (GenerationTask) Task.named(name), split);
+    var examples = TaskData.read(SharedData.folder("data"), (GenerationTask) Task.named(name), split);
     assertThat(examples).hasSize(rows).allMatch(example -> !example.target().isBlank());
-  }
-
-  /** {@code $BITDISTILL_SHARED/data}, or the folder {@code shared} beside the repository. */
-  private static Path data() {
-    var folder = Optional.ofNullable(System.getenv("BITDISTILL_SHARED")).map(Path::of)
-        .or(() -> Stream.iterate(Path.of("").toAbsolutePath(), path -> path != null, Path::getParent)
-            .map(path -> path.resolveSibling("shared")).filter(Files::isDirectory).findFirst())
-        .map(shared -> shared.resolve("data"));
-    assumeTrue(folder.isPresent() && Files.isDirectory(folder.get()), "no shared data sets: set BITDISTILL_SHARED");
-    return folder.get();
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.BackendProvider;
 import io.github.tern4j.tensor.Backends;
-import java.nio.file.Path;
+import io.github.tern4j.tensor.SharedData;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -17,9 +17,7 @@ class GoldenTest {
 
   @TestFactory
   Stream<DynamicTest> everyCaseIsWithinItsLimits() {
-    Optional<Path> found = SharedData.find("golden");
-    assumeTrue(found.isPresent(), SharedData.ABSENT);
-    GoldenSet golden = GoldenSet.open(found.get());
+    GoldenSet golden = GoldenSet.open(SharedData.folder("golden"));
     return Stream.of("reference", "vector").flatMap(backend -> golden.cases().stream()
         .map(name -> DynamicTest.dynamicTest(name + " on " + backend, () -> verify(golden, name, backend))));
   }

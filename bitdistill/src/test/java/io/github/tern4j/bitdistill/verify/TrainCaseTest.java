@@ -1,23 +1,21 @@
 package io.github.tern4j.bitdistill.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.tern4j.tensor.Backend;
 import io.github.tern4j.tensor.Backends;
 import io.github.tern4j.tensor.Rng;
+import io.github.tern4j.tensor.SharedData;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Which limits the run through rounding is held to. */
 class TrainCaseTest {
 
   private static CaseResult runFrom(double share, int seed) {
-    Optional<Path> golden = SharedData.find("golden");
-    assumeTrue(golden.isPresent(), SharedData.ABSENT);
+    Path golden = SharedData.folder("golden");
     try (Backend backend = Backends.open("reference", 1);
-        GoldenDirectory directory = GoldenSet.open(golden.get()).directory("train_10_steps")) {
+        GoldenDirectory directory = GoldenSet.open(golden).directory("train_10_steps")) {
       Findings findings = new Findings(directory);
       new TrainCase(stored -> new TrainCase.Moved(stored, share, Rng.of(seed))).run(directory, backend, findings);
       return findings.result();

@@ -2,9 +2,9 @@ package io.github.tern4j.nn.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.tern4j.tensor.BadInputException;
+import io.github.tern4j.tensor.SharedData;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -110,8 +109,7 @@ class CorpusTest {
 
   @Test
   void theSharedCorporaHaveTheDocumentsThatTheirReadmeCounts() {
-    Path corpora = Path.of(Optional.ofNullable(System.getenv("BITDISTILL_SHARED")).orElse("../../shared")).resolve("data/corpus");
-    assumeTrue(Files.isDirectory(corpora), "no shared data: set BITDISTILL_SHARED");
+    Path corpora = SharedData.folder("data/corpus");
     assertThat(documents(corpora.resolve("wiki_en.valid.txt.gz"))).hasSize(407);
     assertThat(documents(corpora.resolve("african_storybook_en.txt.gz"))).hasSize(316);
     assertThat(documents(corpora.resolve("wikitext103.valid.tokens.gz"))).hasSizeGreaterThan(10);

@@ -1,10 +1,10 @@
 package io.github.tern4j.nn.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.tern4j.nn.qwen3.QwenConfig;
 import io.github.tern4j.nn.qwen3.SubLn;
+import io.github.tern4j.tensor.SharedData;
 import io.github.tern4j.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,18 +22,7 @@ class GoldenModelsTest {
 
   @BeforeEach
   void findGoldenData() {
-    golden = golden();
-    assumeTrue(Files.isDirectory(golden), "no golden data at " + golden + "; set BITDISTILL_SHARED");
-  }
-
-  /** {@code $BITDISTILL_SHARED/golden}, by default in {@code shared} beside the repository. */
-  private static Path golden() {
-    String shared = System.getenv("BITDISTILL_SHARED");
-    Path above = Path.of("").toAbsolutePath();
-    while (shared == null && above.getParent() != null && !Files.isDirectory(above.resolve("shared/golden"))) {
-      above = above.getParent();
-    }
-    return shared == null ? above.resolve("shared/golden") : Path.of(shared, "golden");
+    golden = SharedData.folder("golden");
   }
 
   @Test
