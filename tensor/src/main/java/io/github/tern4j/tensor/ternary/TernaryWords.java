@@ -49,12 +49,23 @@ public final class TernaryWords {
   /** Sums of three codes with their activations. */
   static final int SUMS = 27;
 
+  /** Numbers that the bits of an index have. */
+  private static final int INDICES = 1 << INDEX_BITS;
+
   /** In each of four words: the bits of the first index, the number 5, the bit behind an index, and the bit that no index has. */
   private static final long FIRST_INDICES = 0x001F_001F_001F_001FL;
 
   private static final long FIVES = 0x0005_0005_0005_0005L;
   private static final long CARRIES = 0x0020_0020_0020_0020L;
   private static final long UNUSED_BITS = 0x8000_8000_8000_8000L;
+
+  /** A number in each of four words is this times it. */
+  private static final long FOUR_WORDS = 0x0001_0001_0001_0001L;
+
+  /** The least and the largest index whose first 0, 1, 2 or 3 columns have any code, and whose other ones have code 0. */
+  private static final int[] LEAST_INDEX = {13, 12, 9, 0};
+
+  private static final int[] LARGEST_INDEX = {13, 14, 17, 26};
 
   /** What the columns of an index count in it. */
   private static final int[] PLACES = {1, 3, 9};
@@ -84,7 +95,8 @@ public final class TernaryWords {
   /**
    * Reads all words.
    *
-   * @throws IllegalArgumentException when an index is over 26, or a scale is not a finite number from 0
+   * @throws IllegalArgumentException when an index is over 26, a column that fills up a word has another code than 0, or a scale
+   *     is not a finite number from 0
    */
   public void check() {
     requireIndices();
@@ -131,7 +143,18 @@ public final class TernaryWords {
           throw new IllegalArgumentException("ternary words: no ternary codes near byte " + (at + (long) first * Long.BYTES)
               + "; expected indices from 0 to " + (SUMS - 1));
         }
+        requireZeros(segment, at, copied, count);
       }
+    }
+  }
+
+  /** Code 0 in the columns that fill up the last word of a segment: activations behind the last column are unspecified. */
+  private void requireZeros(TernaryLayout.Segment segment, long at, long[] copied, int count) {
+    int columns = layout.end(segment.group()) - layout.column(segment.group(), segment.first() + segment.words() - 1);
+    int lastWord = count - WORD_BYTES / Long.BYTES;
+    if (columns < WORD_COLUMNS && strayCodes(copied, lastWord, count, columns) != 0) {
+      throw new IllegalArgumentException("ternary words: codes behind the last column near byte "
+          + (at + (long) lastWord * Long.BYTES) + "; expected 0 in the columns that fill up a word");
     }
   }
 
@@ -143,6 +166,21 @@ public final class TernaryWords {
       long carries = (four & FIRST_INDICES) + FIVES | (four >>> INDEX_BITS & FIRST_INDICES) + FIVES
           | (four >>> 2 * INDEX_BITS & FIRST_INDICES) + FIVES;
       stray |= carries & CARRIES | four & UNUSED_BITS;
+    }
+    return stray;
+  }
+
+  /** A bit from each index over the largest, or below the least, that has code 0 behind {@code columns} columns of a word. */
+  private static long strayCodes(long[] words, int from, int to, int columns) {
+    long stray = 0;
+    for (int place = 0; place < WORD_TABLES; place++) {
+      int used = Math.clamp(columns - place * PLACES.length, 0, PLACES.length);
+      long toLeast = FOUR_WORDS * (INDICES - LEAST_INDEX[used]);
+      long overLargest = FOUR_WORDS * (INDICES - 1 - LARGEST_INDEX[used]);
+      for (int i = from; i < to; i++) {
+        long indices = words[i] >>> place * INDEX_BITS & FIRST_INDICES;
+        stray |= (indices + overLargest | ~(indices + toLeast)) & CARRIES;
+      }
     }
     return stray;
   }

@@ -50,6 +50,37 @@ class TernaryWordsTest {
         .hasMessage("ternary words [64, 9], groups of 9: 128 bytes; expected 256 or 384");
   }
 
+  /** The last word of these columns, or of each group of so many, has 1 to 8 columns. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void codesInColumnsThatFillUpAWordAreRefused(int inLastWord) {
+    int columns = TernaryWords.WORD_COLUMNS + inLastWord;
+    for (int groupSize : new int[] {0, columns}) {
+      MemorySegment sound = words(packed(64, 2 * columns, groupSize, 0.25f));
+      Shape shape = Shape.of(64, 2 * columns);
+      words(shape, groupSize, copy(sound)).check();
+      TernaryLayout.Segment last = words(shape, groupSize, sound).layout().segments().getLast();
+      int used = (groupSize == 0 ? 2 * columns : columns) % TernaryWords.WORD_COLUMNS;
+      long at = last.bytesBefore() + (long) (last.words() - 1) * TernaryWords.WORD_BYTES;
+      for (int column = used; used > 0 && column < TernaryWords.WORD_COLUMNS; column++) {
+        for (int sign : new int[] {-1, 1}) {
+          MemorySegment changed = copy(sound);
+          long lane = at + 2 * column;
+          int word = changed.get(TernaryWords.WORD, lane) + sign * TernaryWords.place(column);
+          changed.set(TernaryWords.WORD, lane, (short) word);
+          assertThatThrownBy(words(shape, groupSize, changed)::check).as("column %d of groups of %d", column, groupSize)
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessage("ternary words: codes behind the last column near byte " + at
+                  + "; expected 0 in the columns that fill up a word");
+        }
+      }
+    }
+  }
+
+  private static TernaryWords words(Shape shape, int groupSize, MemorySegment memory) {
+    return new TernaryWords(shape, groupSize, memory);
+  }
+
   @Test
   void scalesThatAreNoneAreRefused() {
     for (float scale : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
