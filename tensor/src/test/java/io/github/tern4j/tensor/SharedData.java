@@ -25,7 +25,7 @@ public final class SharedData {
   /** Maven runs tests in the folder of their module, IDEs also in the one above it. */
   private static Path repository() {
     Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("bin/bitdistill"))) {
+    while (folder.getParent() != null && !Files.exists(folder.resolve("bin/bitdistill"))) {
       folder = folder.getParent();
     }
     return folder;

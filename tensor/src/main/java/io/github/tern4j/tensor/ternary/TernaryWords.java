@@ -148,7 +148,7 @@ public final class TernaryWords {
     }
   }
 
-  /** Code 0 in the columns that fill up the last word of a segment: activations behind the last column are unspecified. */
+  /** Code 0 in the columns that fill up the last word of a group: activations behind the last column are unspecified. */
   private void requireZeros(TernaryLayout.Segment segment, long at, long[] copied, int count) {
     int columns = layout.end(segment.group()) - layout.column(segment.group(), segment.first() + segment.words() - 1);
     int lastWord = count - WORD_BYTES / Long.BYTES;

@@ -56,29 +56,26 @@ class TernaryWordsTest {
   void codesInColumnsThatFillUpAWordAreRefused(int inLastWord) {
     int columns = TernaryWords.WORD_COLUMNS + inLastWord;
     for (int groupSize : new int[] {0, columns}) {
-      MemorySegment sound = words(packed(64, 2 * columns, groupSize, 0.25f));
-      Shape shape = Shape.of(64, 2 * columns);
-      words(shape, groupSize, copy(sound)).check();
-      TernaryLayout.Segment last = words(shape, groupSize, sound).layout().segments().getLast();
+      MemorySegment sound = words(packed(128, 2 * columns, groupSize, 0.25f));
+      Shape shape = Shape.of(128, 2 * columns);
+      TernaryWords stored = new TernaryWords(shape, groupSize, sound);
+      stored.check();
+      TernaryLayout.Segment last = stored.layout().segments().getLast();
       int used = (groupSize == 0 ? 2 * columns : columns) % TernaryWords.WORD_COLUMNS;
-      long at = last.bytesBefore() + (long) (last.words() - 1) * TernaryWords.WORD_BYTES;
-      for (int column = used; used > 0 && column < TernaryWords.WORD_COLUMNS; column++) {
+      long at = stored.layout().offset(1, last) + (long) (last.words() - 1) * TernaryWords.WORD_BYTES;
+      for (int column = used; column < TernaryWords.WORD_COLUMNS; column++) {
         for (int sign : new int[] {-1, 1}) {
           MemorySegment changed = copy(sound);
           long lane = at + 2 * column;
           int word = changed.get(TernaryWords.WORD, lane) + sign * TernaryWords.place(column);
           changed.set(TernaryWords.WORD, lane, (short) word);
-          assertThatThrownBy(words(shape, groupSize, changed)::check).as("column %d of groups of %d", column, groupSize)
+          assertThatThrownBy(new TernaryWords(shape, groupSize, changed)::check).as("column %d of groups of %d", column, groupSize)
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessage("ternary words: codes behind the last column near byte " + at
                   + "; expected 0 in the columns that fill up a word");
         }
       }
     }
-  }
-
-  private static TernaryWords words(Shape shape, int groupSize, MemorySegment memory) {
-    return new TernaryWords(shape, groupSize, memory);
   }
 
   @Test
